@@ -1,0 +1,1 @@
+"""The revenue workbench: departmental data in, an interactive revenue report out."""

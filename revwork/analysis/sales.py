@@ -1,0 +1,92 @@
+"""Sales lines: orders with what products, customers and exchange rates know about them."""
+
+import ibis
+
+from revwork.contracts import Money
+
+DIMENSIONS = ("region", "channel", "category", "segment")
+
+
+def lines(
+    orders: ibis.Table,
+    products: ibis.Table,
+    customers: ibis.Table,
+    fx_rates: ibis.Table,
+    currency: str,
+) -> ibis.Table:
+    """Return one row per order line that counts as revenue, money in `currency`.
+
+    Lines cancelled before shipment are left out. Columns: those of orders (region, segment
+    and category completed from customer and product), product_name, unit, rate,
+    `net_local` in the order's currency, `net`, `cost`, `commission`, `payment_cost`,
+    `shipping_cost` in `currency` (decimal, null where unknown), and `is_return`.
+    """
+    sold = orders.filter(orders.status.fill_null("open") != "cancelled")
+    joined = _with_rate(_with_names(sold, products, customers), fx_rates, currency)
+    known_cost = joined.cost_amount * joined.rate
+    money = {
+        name: (joined[source] * joined.rate).round(4).cast(Money)
+        for name, source in (
+            ("net", "net_amount"),
+            ("commission", "commission"),
+            ("payment_cost", "payment_cost"),
+            ("shipping_cost", "shipping_cost"),
+        )
+    }
+    return joined.mutate(
+        **money,
+        net_local=joined.net_amount,
+        cost=known_cost.coalesce(joined.quantity * joined.unit_cost).round(4).cast(Money),
+        is_return=(joined.net_amount < 0) | (joined.quantity.fill_null(0) < 0),
+    ).drop("net_amount", "cost_amount", "unit_cost")
+
+
+def between(lines: ibis.Table, period: object) -> ibis.Table:
+    """Return the lines of a period: its start included, its end not."""
+    day = lines.order_date
+    return lines.filter((day >= ibis.date(period.start)) & (day < ibis.date(period.end)))
+
+
+def _with_names(orders: ibis.Table, products: ibis.Table, customers: ibis.Table) -> ibis.Table:
+    """Orders with product and customer columns; a row stays one row, known or not."""
+    product = products.select(
+        product_key="product_id",
+        product_name="product_name",
+        product_category="category",
+        unit="unit",
+        unit_cost="unit_cost",
+    )
+    customer = customers.select(
+        customer_key="customer_id", customer_region="region", customer_segment="segment"
+    )
+    joined = orders.left_join(product, orders.product_id == product.product_key)
+    joined = joined.left_join(customer, joined.customer_id == customer.customer_key)
+    return joined.mutate(
+        category=joined.category.coalesce(joined.product_category),
+        region=joined.region.coalesce(joined.customer_region),
+        segment=joined.segment.coalesce(joined.customer_segment),
+        unit=joined.unit.coalesce("piece"),
+    ).drop("product_key", "product_category", "customer_key", "customer_region", "customer_segment")
+
+
+def _with_rate(orders: ibis.Table, fx_rates: ibis.Table, currency: str) -> ibis.Table:
+    """Orders with the exchange rate of their day: 1 at home, else the last one quoted."""
+    window = ibis.window(group_by="currency", order_by="date")
+    quoted = fx_rates.select(
+        fx_currency="currency",
+        fx_rate="rate",
+        holds_from="date",
+        holds_until=fx_rates.date.lead().over(window),
+    )
+    orders = orders.mutate(currency=orders.currency.fill_null(currency))
+    joined = orders.left_join(
+        quoted,
+        [
+            orders.currency == quoted.fx_currency,
+            orders.order_date >= quoted.holds_from,
+            quoted.holds_until.isnull() | (orders.order_date < quoted.holds_until),
+        ],
+    )
+    home = ibis.literal(1).cast("decimal(18, 8)")
+    rate = ibis.cases((joined.currency == currency, home), else_=joined.fx_rate)
+    return joined.mutate(rate=rate).drop("fx_currency", "fx_rate", "holds_from", "holds_until")

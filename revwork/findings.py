@@ -1,0 +1,76 @@
+"""What an analysis claims, in a form that reports, board pack and action plan can read."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from json import dumps
+from typing import Any, Literal
+
+Direction = Literal["strength", "weakness", "opportunity", "threat"]
+
+
+class Unanswered(ValueError):
+    """A question the company's data cannot answer; the message says what is missing."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence before it has a language: an English template and the values it names.
+
+    A value's format stands in the template, `{net:money} ({change:percent})`: money, percent,
+    points, number, date or text; the report writes it in the reader's language.
+    """
+
+    template: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Impact:
+    """Money a year: contribution margin at the run rate of the last three complete months.
+
+    `basis` says net_revenue where no cost is known; `low` and `high` bound it at 95 %.
+    """
+
+    value: float
+    low: float
+    high: float
+    currency: str
+    basis: Literal["contribution_margin", "gross_margin", "net_revenue"] = "contribution_margin"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One claim, the money behind it, and what to do about it."""
+
+    metric: str
+    segment: Mapping[str, str]
+    direction: Direction
+    kind: Literal["change", "level", "opportunity"]
+    department: str
+    period: str
+    claim: Message
+    evidence: Message
+    next_step: Message
+    impact: Impact | None
+    confidence: float
+
+    @property
+    def id(self) -> str:
+        """Hash of metric, segment and direction, so it keeps its identity from run to run."""
+        identity = [self.metric, sorted(self.segment.items()), self.direction]
+        return sha256(dumps(identity).encode()).hexdigest()[:12]
+
+
+def ranked(findings: list[Finding]) -> list[Finding]:
+    """Return findings by |impact| × confidence, largest first; those without money last."""
+    return sorted(findings, key=lambda f: (-_weight(f), f.id))
+
+
+def _weight(finding: Finding) -> float:
+    return abs(finding.impact.value) * finding.confidence if finding.impact else -1.0
+
+
+def record(finding: Finding) -> dict[str, Any]:
+    """Return the finding as findings.json holds it, sentences still without a language."""
+    return {"id": finding.id, **asdict(finding)}

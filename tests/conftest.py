@@ -1,0 +1,46 @@
+"""Tables typed by hand, in the types of their contract."""
+
+from datetime import date
+from decimal import Decimal
+
+import ibis
+import pyarrow as pa
+import pytest
+
+from revwork.analysis import sales
+from revwork.contracts import contract
+
+
+def typed(table: str, rows: list[dict] = ()) -> ibis.Table:
+    """Return `rows` as an Ibis table with every column of the contract, absent ones null."""
+    fields = contract(table).to_schema().columns
+    schema = ibis.schema({name: column.dtype.type for name, column in fields.items()})
+    columns = {name: [_value(row.get(name), kind) for row in rows] for name, kind in schema.items()}
+    return ibis.memtable(pa.table(columns, schema=schema.to_pyarrow()))
+
+
+def _value(value: object, kind: object) -> object:
+    if value is None:
+        return None
+    if kind.is_decimal():
+        return Decimal(str(value)).quantize(Decimal(1).scaleb(-kind.scale))
+    return date.fromisoformat(value) if kind.is_date() and isinstance(value, str) else value
+
+
+def sales_lines(rows: list[dict], products=(), customers=(), fx_rates=()) -> ibis.Table:
+    """Return sales lines in EUR from order rows; order_id, line and date have defaults."""
+    defaults = {"order_id": "o1", "line": 1, "order_date": "2026-01-01"}
+    orders = [{**defaults, "line": i + 1, **row} for i, row in enumerate(rows)]
+    return sales.lines(
+        typed("orders", orders),
+        typed("products", products),
+        typed("customers", customers),
+        typed("fx_rates", fx_rates),
+        "EUR",
+    )
+
+
+@pytest.fixture(scope="session")
+def root(pytestconfig):
+    """The checkout."""
+    return pytestconfig.rootpath

@@ -1,0 +1,76 @@
+"""Sales lines, on orders small enough to check by hand."""
+
+import ibis
+import pytest
+from conftest import sales_lines
+
+from revwork.analysis import sales
+from revwork.calendar import Period
+
+RATES = [
+    {"date": "2026-01-02", "currency": "GBP", "rate": 1.25},
+    {"date": "2026-01-09", "currency": "GBP", "rate": 1.5},
+]
+
+
+def test_a_foreign_line_is_worth_its_last_quoted_rate():
+    days = ["2026-01-02", "2026-01-08", "2026-01-09", "2026-03-01"]
+    rows = [{"order_date": day, "net_amount": 100, "currency": "GBP"} for day in days]
+    lines = sales_lines(rows, fx_rates=RATES).order_by("line").execute()
+    assert list(lines.net.astype(float)) == [125, 125, 150, 150]
+
+
+def test_a_line_before_the_first_rate_is_unknown_rather_than_zero():
+    lines = sales_lines(
+        [{"order_date": "2026-01-01", "net_amount": 9, "currency": "GBP"}], fx_rates=RATES
+    )
+    assert lines.net.execute().isna().all()
+
+
+def test_an_order_cancelled_before_shipment_is_no_revenue():
+    rows = [{"net_amount": 10, "status": "cancelled"}, {"net_amount": 5, "status": "open"}]
+    assert sales_lines([*rows, {"net_amount": 2}]).net.sum().execute() == 7
+
+
+def test_a_line_keeps_its_own_category_and_borrows_the_products_where_it_has_none():
+    rows = [
+        {"net_amount": 1, "product_id": "p", "category": "own"},
+        {"net_amount": 1, "product_id": "p"},
+    ]
+    lines = sales_lines(rows, products=[{"product_id": "p", "category": "catalogue"}])
+    assert list(lines.order_by("line").category.execute()) == ["own", "catalogue"]
+
+
+def test_cost_is_the_lines_own_else_quantity_times_unit_cost_else_unknown():
+    rows = [
+        {"net_amount": 1, "product_id": "p", "quantity": 2, "cost_amount": 3},
+        {"net_amount": 1, "product_id": "p", "quantity": 2},
+        {"net_amount": 1, "product_id": "x", "quantity": 2},
+    ]
+    lines = sales_lines(rows, products=[{"product_id": "p", "unit_cost": 4.5}])
+    cost = lines.order_by("line").cost.execute()
+    assert [float(c) for c in cost[:2]] == [3, 9] and cost.isna()[2]
+
+
+def test_no_line_is_lost_or_doubled_on_the_way():
+    rows = [{"net_amount": n, "customer_id": c} for n, c in ((1, "a"), (2, None), (4, "gone"))]
+    lines = sales_lines(rows, customers=[{"customer_id": "a", "region": "North"}])
+    assert (lines.count().execute(), lines.net.sum().execute()) == (3, 7)
+
+
+def test_a_period_holds_its_first_day_and_not_its_end(root):
+    days = ["2025-12-31", "2026-01-01", "2026-01-31", "2026-02-01"]
+    lines = sales_lines([{"order_date": day, "net_amount": 1} for day in days])
+    january = Period("2026-01", *map(_day, ("2026-01-01", "2026-02-01")))
+    assert sales.between(lines, january).count().execute() == 2
+
+
+@pytest.mark.parametrize("dialect", ["postgres", "databricks"])
+def test_lines_compile_elsewhere(dialect):
+    assert ibis.to_sql(sales_lines([{"net_amount": 1}]), dialect=dialect)
+
+
+def _day(text):
+    from datetime import date
+
+    return date.fromisoformat(text)
