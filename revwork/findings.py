@@ -12,6 +12,10 @@ Direction = Literal["strength", "weakness", "opportunity", "threat"]
 class Unanswered(ValueError):
     """A question the company's data cannot answer; the message says what is missing."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows of it: the sentence alone."""
+        return [str(self)]
+
 
 @dataclass(frozen=True)
 class Message:

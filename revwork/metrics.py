@@ -4,7 +4,39 @@ A metric takes the sales lines of `revwork.analysis.sales` (or any table with th
 names) and returns an Ibis value, so it can be aggregated at any grain.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
 import ibis
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """A headline number beside what it was, what it should be and how it got there.
+
+    `unit` is money, count or percent; `series` the last complete months, oldest first; unknown
+    is None. The change is relative for money and counts, a difference of shares for percent.
+    """
+
+    metric: str
+    value: float | None
+    unit: Literal["money", "count", "percent"]
+    department: str
+    period: str
+    comparison: float | None = None
+    target: float | None = None
+    series: tuple[float | None, ...] = ()
+    segment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def change(self) -> float | None:
+        """Value against comparison; None where either is missing or there is nothing to divide."""
+        if self.value is None or self.comparison is None:
+            return None
+        if self.unit == "percent":
+            return self.value - self.comparison
+        return (self.value - self.comparison) / abs(self.comparison) if self.comparison else None
 
 
 def ratio(part: ibis.Value, whole: ibis.Value) -> ibis.Value:

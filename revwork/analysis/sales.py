@@ -1,8 +1,17 @@
 """Sales lines: orders with what products, customers and exchange rates know about them."""
 
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
 import ibis
 
 from revwork.contracts import Money
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from revwork.calendar import Period
 
 DIMENSIONS = ("region", "channel", "category", "segment")
 
@@ -41,10 +50,49 @@ def lines(
     ).drop("net_amount", "cost_amount", "unit_cost")
 
 
-def between(lines: ibis.Table, period: object) -> ibis.Table:
+def between(lines: ibis.Table, period: "Period") -> ibis.Table:
     """Return the lines of a period: its start included, its end not."""
     day = lines.order_date
     return lines.filter((day >= ibis.date(period.start)) & (day < ibis.date(period.end)))
+
+
+def within(lines: ibis.Table, segment: "Mapping[str, str | None]") -> ibis.Table:
+    """Return the lines of a segment; None asks for lines where the dimension is not recorded."""
+    for name, value in segment.items():
+        lines = lines.filter(lines[name].isnull() if value is None else lines[name] == value)
+    return lines
+
+
+def choices(lines: ibis.Table, dimension: str, most: int) -> "Mapping[str, Mapping[str, str]]":
+    """Return segments to choose from, largest net revenue first: All, then each value's name."""
+    rows = lines.filter(lines[dimension].notnull()).group_by(dimension).agg(net=lines.net.sum())
+    named = rows.order_by(ibis.desc("net"), dimension).limit(most)[dimension].execute()
+    return {"All": {}} | {value: {dimension: value} for value in named}
+
+
+def year_to(period: "Period") -> "Period":
+    """Return the 365 days that end with the period's last."""
+    return replace(
+        period, name=f"year to {period.last_day}", start=period.end - timedelta(days=365)
+    )
+
+
+def in_periods(
+    table: ibis.Table, periods: "Sequence[Period]", day: str = "order_date"
+) -> ibis.Table:
+    """Return the rows that fall in each period, with its place in the list as `period`.
+
+    A row in two periods that overlap is there twice; a period may hold none.
+    """
+    spine = ibis.memtable(
+        {
+            "period": range(len(periods)),
+            "first_day": [p.start for p in periods],
+            "next_day": [p.end for p in periods],
+        }
+    )
+    inside = [table[day] >= spine.first_day, table[day] < spine.next_day]
+    return table.inner_join(spine, inside).drop("first_day", "next_day")
 
 
 def _with_names(orders: ibis.Table, products: ibis.Table, customers: ibis.Table) -> ibis.Table:

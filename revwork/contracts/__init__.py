@@ -20,13 +20,13 @@ TABLES = sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py"))
 
 
 def required(meaning: str, **limits: object) -> object:
-    """Return a column every row must fill, with pandera's limits (ge, isin, unique …)."""
-    return pa.Field(description=meaning, **limits)
+    """Return a column every row must fill, with pandera's limits (ge, isin …; not unique)."""
+    return pa.Field(description=meaning, n_failure_cases=3, **limits)
 
 
 def optional(meaning: str, **limits: object) -> object:
     """Return a column a source may leave out and a row may leave empty."""
-    return pa.Field(description=meaning, nullable=True, **limits)
+    return pa.Field(description=meaning, nullable=True, n_failure_cases=3, **limits)
 
 
 def contract(table: str) -> type[pa.DataFrameModel]:

@@ -11,8 +11,13 @@ class Customers(pa.DataFrameModel):
     Answers in which region and segment a sale falls, and who is behind it.
     """
 
-    customer_id: str = required("the identifier orders use", unique=True)
+    customer_id: str = required("the identifier orders use")
     customer_name: str = optional("name to print")
     region: str = optional("country or sales region")
     segment: str = optional("kind of customer")
     since: Day = optional("day the relationship began")
+
+    class Config:
+        """A customer occurs once."""
+
+        unique = ["customer_id"]

@@ -46,8 +46,9 @@ class Orders(pa.DataFrameModel):
 
 def complete(table: ibis.Table) -> ibis.Table:
     """Number the lines in file order, and work out the net amount from price and quantity."""
-    if "line" not in table.columns and "order_id" in table.columns:
-        number = ibis.row_number().over(group_by="order_id", order_by="_row")
+    if "line" not in table.columns:
+        order = ["order_id"] if "order_id" in table.columns else []
+        number = ibis.row_number().over(group_by=order, order_by="_row")
         table = table.mutate(line=number.cast("int64") + 1)
     if "net_amount" not in table.columns and {"quantity", "unit_price"} <= set(table.columns):
         off = table.discount.fill_null(0) if "discount" in table.columns else 0

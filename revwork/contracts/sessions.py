@@ -11,10 +11,15 @@ class Sessions(pa.DataFrameModel):
     Answers whether revenue moved by visits, by conversion or by order value.
     """
 
-    session_id: str = required("the visit", unique=True)
+    session_id: str = required("the visit")
     date: Day = required("day it began, in the company's time zone")
     order_id: str = optional("the order it ended in, if any")
     customer_id: str = optional("who, where known")
     source: str = optional("where the visit came from")
     device: str = optional("phone, desktop, tablet")
     region: str = optional("country or sales region")
+
+    class Config:
+        """A visit occurs once."""
+
+        unique = ["session_id"]

@@ -1,0 +1,272 @@
+"""Price–volume–mix: why net revenue differs between two periods, in bars that add up.
+
+Sales are held at the base period's average exchange rate of their currency, so that a rate that
+moved is a bar of its own (`fx`) and neither price nor volume.
+"""
+
+from itertools import cycle, islice
+from typing import Literal, get_args
+
+import ibis
+import numpy as np
+import pandas as pd
+
+from revwork.calendar import Comparison, Period
+from revwork.findings import Unanswered
+
+Method = Literal["fpa", "textbook", "lmdi", "shapley"]
+MONEY = dict.fromkeys(("net0", "local0", "net1", "local1"), "float64")
+
+
+def bridge(lines: ibis.Table, comparison: Comparison, method: Method = "fpa") -> pd.DataFrame:
+    """Return the bars that lead from the base period's net revenue to the current period's.
+
+    Columns: bar, value (money, to the cent), kind ("total" or "change"). Bars: base; those of the
+    method, over products sold in both periods, within their unit of measure; new and discontinued
+    (sold in one period only); returns; fx; unpriced (no product or no quantity to take a price
+    from, and under lmdi what was free in one period); current. Every bar is always there.
+
+    fpa: price (p1 − p0)·q1, volume (Q1 − Q0)·p̄0, mix (s1 − s0)·Q1·p0. textbook: price
+    (p1 − p0)·q0, volume (q1 − q0)·p0, joint. lmdi: price, activity, structure (log-mean Divisia).
+    shapley: price, quantity. A currency not sold in the base period has no FX effect. Raises
+    Unanswered without a base, ValueError for an unknown method. Source: definitions, Revenue.
+    """
+    if method not in get_args(Method):
+        raise ValueError(f"method is one of {', '.join(get_args(Method))}, not {method!r}.")
+    cells = _cells(lines, comparison)
+    products = _products(cells)
+    effects = _METHODS[method](products[products.status == "continuing"])
+    changes = pd.Series(effects.sum().to_dict() | _other_changes(cells, products, effects))
+    base, current = exact(cells.net0), exact(cells.net1)
+    changes = in_cents(changes, [*effects], base, current)
+    return pd.DataFrame(
+        {
+            "bar": ["base", *changes.index, "current"],
+            "value": [round(base, 2), *changes, round(current, 2)],
+            "kind": ["total", *["change"] * len(changes), "total"],
+        }
+    )
+
+
+def by_product(lines: ibis.Table, comparison: Comparison) -> pd.DataFrame:
+    """Return what each product did to the bars of the default bridge, price effect first.
+
+    Columns: product_id, product_name, unit, status (continuing, new, discontinued, or unpriced:
+    no pair of prices to compare), q0 and q1 (units), price0 and price1 (net of discounts), net0
+    and net1 (money, all sales at the base period's exchange rates, returns apart),
+    price_effect, volume_effect, mix_effect (money; null unless continuing), change.
+    Effects add up to the bars of `bridge`. Raises Unanswered without a base.
+    """
+    products = _products(_cells(lines, comparison))
+    effects = _fpa(products[products.status == "continuing"]).add_suffix("_effect")
+    products = products[products.product_id.notna()].join(effects)
+    products = products.assign(
+        net0=products.value0 + products.other0,
+        net1=products.value1 + products.other1,
+        price0=products.value0 / products.q0.where(products.q0 > 0),
+        price1=products.value1 / products.q1.where(products.q1 > 0),
+        change=lambda p: p.net1 - p.net0,
+        weight=products.price_effect.abs(),
+    ).sort_values(["weight", "product_id", "unit"], ascending=[False, True, True])
+    shown = ["product_id", "product_name", "unit", "status"]
+    shown += ["q0", "q1", "price0", "price1", "net0", "net1", *effects.columns, "change"]
+    return products[shown].reset_index(drop=True)
+
+
+def at_base_rates(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells with `value0` and `value1`: money at the base period's exchange rates.
+
+    Cells: currency, is_return, net0, net1 (company currency), local0, local1 (the order's).
+    Both periods take their currency's average rate of the base period's sales, Σ net / Σ local,
+    so a price unchanged in the customer's currency is unchanged; without it, their own rates.
+    """
+    sold = cells[["net0", "local0"]].where(~cells.is_return, 0.0)
+    net, local = (sold[c].groupby(cells.currency, dropna=False).transform("sum") for c in sold)
+    rate = net / local.where(local != 0)
+    value0, value1 = ((rate * cells[f"local{i}"]).fillna(cells[f"net{i}"]) for i in (0, 1))
+    return cells.assign(value0=value0, value1=value1)
+
+
+def fx_effect(cells: pd.DataFrame) -> float:
+    """Return the part of the change that only exchange rates made: actual − at base rates."""
+    return float((cells.net1 - cells.net0 - cells.value1 + cells.value0).sum())
+
+
+def money(lines: ibis.Table, comparison: Comparison) -> dict[str, ibis.Value]:
+    """Return the sums `at_base_rates` needs, to be cast to MONEY; unknown rates are left out.
+
+    net0 and local0 are those of the base period, net1 and local1 those of the current one.
+    """
+    known = lines.net.notnull()
+    return {
+        f"{name}{i}": column.sum(where=known & within(lines.order_date, period)).fill_null(0)
+        for name, column in (("net", lines.net), ("local", lines.net_local))
+        for i, period in enumerate((comparison.base, comparison.current))
+    }
+
+
+def within(day: ibis.Value, period: Period | None) -> ibis.Value:
+    """Return whether a day belongs to the period: its start does, its end not; None has none."""
+    if period is None:
+        return ibis.literal(False)
+    return (day >= ibis.date(period.start)) & (day < ibis.date(period.end))
+
+
+def log_mean(a: pd.Series, b: pd.Series) -> pd.Series:
+    """Return the logarithmic mean (a − b) / ln(a / b) of two positive series."""
+    gap = np.log1p((a - b) / b)
+    return ((a - b) / gap.where(gap != 0)).fillna(b)
+
+
+def exact(amounts: pd.Series) -> float:
+    """Return the sum of amounts of four decimals, freed from binary noise."""
+    return round(float(amounts.sum()), 4)
+
+
+def in_cents(changes: pd.Series, split: list[str], base: float, current: float) -> pd.Series:
+    """Return the changes to the cent, adding up to the change between the two rounded totals.
+
+    The cents that rounding leaves over go to the bars of a split, those rounded off most first
+    (largest remainder), so that a bar measured directly reads the same wherever it is printed.
+    """
+    assert abs(changes.sum() - (current - base)) < 0.01, "the bars do not make the change"
+    cents = (changes * 100).round()
+    left = round(round(current, 2) * 100) - round(round(base, 2) * 100) - int(cents.sum())
+    gap = ((cents - changes * 100) * np.sign(left)).sort_values(kind="stable")
+    takers = [bar for bar in gap.index if bar in split and cents[bar]] or [*gap.index]
+    for bar in islice(cycle(takers), abs(left)):
+        cents[bar] += np.sign(left)
+    return cents / 100 + 0.0
+
+
+def _cells(lines: ibis.Table, comparison: Comparison) -> pd.DataFrame:
+    """The sums of both periods, at the base period's exchange rates too."""
+    if comparison.base is None:
+        raise Unanswered("A bridge needs an earlier period with sales: nothing to compare with.")
+    cells = _sums(lines, comparison).execute()
+    if not cells.lines0.sum():
+        raise Unanswered(f"{comparison.base.name} has no sales: nothing to compare with.")
+    return at_base_rates(cells)
+
+
+def _sums(lines: ibis.Table, comparison: Comparison) -> ibis.Table:
+    """Both periods' sums by product, unit, currency, and whether sold at a price or returned."""
+    periods = [within(lines.order_date, p) for p in (comparison.base, comparison.current)]
+    known = lines.product_id.notnull() & lines.net.notnull()
+    lines = lines.mutate(is_priced=(known & (lines.quantity > 0)).fill_null(False))
+    keys = ["product_id", "unit", "currency", "is_return", "is_priced"]
+    return (
+        lines.filter(periods[0] | periods[1])
+        .group_by(keys)
+        .aggregate(
+            product_name=lines.product_name.max(),
+            **money(lines, comparison),
+            **{
+                f"q{i}": lines.quantity.sum(where=inside).fill_null(0)
+                for i, inside in enumerate(periods)
+            },
+            **{f"lines{i}": inside.sum() for i, inside in enumerate(periods)},
+        )
+        .cast(MONEY | {"q0": "float64", "q1": "float64"})
+        .order_by(keys)
+    )
+
+
+def _products(cells: pd.DataFrame) -> pd.DataFrame:
+    """Sales by product and unit: priced ones (q, value), others (other), and the status."""
+    sold = cells[~cells.is_return]
+    parts = {"product_name": sold.product_name}
+    for i in (0, 1):
+        parts[f"q{i}"] = sold[f"q{i}"].where(sold.is_priced, 0.0)
+        parts[f"value{i}"] = sold[f"value{i}"].where(sold.is_priced, 0.0)
+        parts[f"other{i}"] = sold[f"value{i}"].where(~sold.is_priced, 0.0)
+        parts[f"lines{i}"] = sold[f"lines{i}"]
+    sums = dict.fromkeys(parts, "sum") | {"product_name": "first"}
+    keys = [sold.product_id, sold.unit]
+    products = pd.DataFrame(parts).groupby(keys, dropna=False).agg(sums).reset_index()
+    return products.assign(status=_status(products))
+
+
+def _status(products: pd.DataFrame) -> np.ndarray:
+    before, now = products.q0 > 0, products.q1 > 0
+    return np.select(
+        [before & now, now & (products.lines0 == 0), before & (products.lines1 == 0)],
+        ["continuing", "new", "discontinued"],
+        "unpriced",
+    )
+
+
+def _other_changes(
+    cells: pd.DataFrame, products: pd.DataFrame, effects: pd.DataFrame
+) -> dict[str, float]:
+    """The bars beside the method's own; what it could not split is unpriced."""
+    returned = cells[cells.is_return]
+    change = products.value1 - products.value0
+    split = products.index.isin(effects.dropna().index)
+    other = (products.other1 - products.other0).sum()
+    unsplit = products.status.isin(["continuing", "unpriced"]) & ~split
+    return {
+        "new": change[products.status == "new"].sum(),
+        "discontinued": change[products.status == "discontinued"].sum(),
+        "returns": (returned.value1 - returned.value0).sum(),
+        "fx": fx_effect(cells),
+        "unpriced": other + change[unsplit].sum(),
+    }
+
+
+def _prices(products: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    return products.value0 / products.q0, products.value1 / products.q1
+
+
+def _units(products: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Units sold of all products in the same unit of measure, before and now."""
+    by_unit = products.groupby("unit", dropna=False)
+    return by_unit.q0.transform("sum"), by_unit.q1.transform("sum")
+
+
+def _fpa(products: pd.DataFrame) -> pd.DataFrame:
+    (p0, p1), (units0, units1) = _prices(products), _units(products)
+    share0, share1 = products.q0 / units0, products.q1 / units1
+    return pd.DataFrame(
+        {
+            "price": (p1 - p0) * products.q1,
+            "volume": (units1 - units0) * share0 * p0,
+            "mix": (share1 - share0) * units1 * p0,
+        }
+    )
+
+
+def _textbook(products: pd.DataFrame) -> pd.DataFrame:
+    p0, p1 = _prices(products)
+    more = products.q1 - products.q0
+    return pd.DataFrame(
+        {"price": (p1 - p0) * products.q0, "volume": more * p0, "joint": (p1 - p0) * more}
+    )
+
+
+def _lmdi(products: pd.DataFrame) -> pd.DataFrame:
+    """Null for a product without a positive price in both periods: it has no logarithm."""
+    (p0, p1), (units0, units1) = _prices(products), _units(products)
+    positive = (p0 > 0) & (p1 > 0)
+    weight = log_mean(products.value1.where(positive), products.value0.where(positive))
+    share0, share1 = products.q0 / units0, products.q1 / units1
+    return pd.DataFrame(
+        {
+            "price": weight * np.log((p1 / p0).where(positive)),
+            "activity": weight * np.log(units1 / units0),
+            "structure": weight * np.log(share1 / share0),
+        }
+    )
+
+
+def _shapley(products: pd.DataFrame) -> pd.DataFrame:
+    p0, p1 = _prices(products)
+    return pd.DataFrame(
+        {
+            "price": (p1 - p0) * (products.q0 + products.q1) / 2,
+            "quantity": (products.q1 - products.q0) * (p0 + p1) / 2,
+        }
+    )
+
+
+_METHODS = {"fpa": _fpa, "textbook": _textbook, "lmdi": _lmdi, "shapley": _shapley}

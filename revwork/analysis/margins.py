@@ -1,0 +1,141 @@
+"""Margins: what is left of revenue after goods, orders, marketing and running the company."""
+
+from collections.abc import Sequence
+
+import ibis
+import pandas as pd
+
+from revwork.analysis.sales import between, in_periods
+from revwork.calendar import Period
+from revwork.findings import Unanswered
+from revwork.metrics import customer_count, gross_margin, net_revenue, order_count, ratio
+
+ORDER_COSTS = ("commission", "payment_cost", "shipping_cost")
+NOT_ALLOCATED = "Not allocated"
+
+
+def totals(lines: ibis.Table, expenses: ibis.Table, periods: Sequence[Period]) -> pd.DataFrame:
+    """Return one row per period, in order: revenue and every step down to the operating result.
+
+    Columns (money): net_revenue, cost_not_known (net of lines without a cost), cost, commission,
+    payment_cost, shipping_cost, gross_margin, then marketing, running, contribution_margin and
+    operating_result (null where the company has no expenses, as margins are where no cost is
+    known); orders, customers, and order_value (money).
+    """
+    sold = in_periods(lines, periods)
+    rows = sold.group_by("period").agg(
+        net_revenue=net_revenue(sold),
+        cost_not_known=sold.net.sum(where=sold.cost.isnull()),
+        gross_margin=gross_margin(sold),
+        **{name: sold[name].sum() for name in ("cost", *ORDER_COSTS)},
+        orders=order_count(sold),
+        customers=customer_count(sold),
+    )
+    found = rows.execute().set_index("period").astype(float).reindex(range(len(periods)))
+    found["order_value"] = found.net_revenue / found.orders.where(found.orders > 0)
+    found = found.join(_expenses(expenses, periods))
+    left = found.gross_margin - found[list(ORDER_COSTS)].sum(axis=1) - found.marketing
+    return found.assign(contribution_margin=left, operating_result=left - found.running)
+
+
+def ladder(lines: ibis.Table, expenses: ibis.Table, period: Period) -> pd.DataFrame:
+    """Return the way from net revenue to operating result, as bars that add up to the cent.
+
+    Columns: bar, value (money, costs negative), kind (total or change). Without expenses it ends
+    before marketing. Raises Unanswered where no line has a cost.
+    """
+    row = totals(lines, expenses, [period]).iloc[0]
+    if pd.isna(row.cost):
+        raise Unanswered(
+            "Margins need the cost of goods: map cost_amount in orders, or unit_cost in products."
+        )
+    goods = ["cost_not_known", "cost"]
+    if pd.isna(row.marketing):
+        steps = {"gross_margin": goods, "margin_after_order_costs": ORDER_COSTS}
+    else:
+        steps = {
+            "gross_margin": goods,
+            "contribution_margin": [*ORDER_COSTS, "marketing"],
+            "operating_result": ["running"],
+        }
+    return _bars(row, steps)
+
+
+def by_segment(lines: ibis.Table, expenses: ibis.Table, period: Period, by: str) -> pd.DataFrame:
+    """Return margins by one dimension, largest contribution first.
+
+    Columns: the dimension, net, gross_margin, margin_rate (of net with known cost), order_costs,
+    marketing, contribution_margin (money). Marketing booked above this grain is a row of its own,
+    so the rows add up to the company. Raises Unanswered where no line has a cost.
+    """
+    sold = between(lines, period)
+    known = sold.net.sum(where=sold.cost.notnull())
+    costs = sum((sold[name].sum().fill_null(0) for name in ORDER_COSTS), ibis.literal(0))
+    grouped = sold.group_by(by).agg(
+        net=net_revenue(sold).cast("float64"),
+        gross_margin=gross_margin(sold).cast("float64"),
+        margin_rate=ratio(gross_margin(sold), known),
+        order_costs=costs.cast("float64"),
+    )
+    rows = grouped.order_by(by).execute()
+    if rows.gross_margin.isna().all():
+        raise Unanswered(f"Margins by {by} need the cost of goods of at least one line.")
+    rows = _with_marketing(rows, _marketing(expenses, period, by), by)
+    left = rows.gross_margin.fillna(0) - rows.order_costs - rows.marketing
+    rows = rows.assign(contribution_margin=left)
+    return rows.sort_values(["contribution_margin", by], ascending=[False, True], ignore_index=True)
+
+
+def contribution(lines: ibis.Table) -> ibis.Value:
+    """Return a line's contribution before marketing; null where its cost is unknown.
+
+    Net − cost − commission − payment cost − shipping cost; an empty order cost is none.
+    """
+    left = lines.net - lines.cost
+    for name in ORDER_COSTS:
+        left = left - lines[name].fill_null(0)
+    return left
+
+
+def _expenses(expenses: ibis.Table, periods: Sequence[Period]) -> pd.DataFrame:
+    """Marketing and running costs by period; null where the company has no expenses at all."""
+    places = range(len(periods))
+    if not expenses.count().execute():
+        return pd.DataFrame({"marketing": None, "running": None}, index=places, dtype=float)
+    booked = in_periods(expenses, periods, "date")
+    is_marketing = booked.kind == "marketing"
+    rows = booked.group_by("period").agg(
+        marketing=booked.amount.sum(where=is_marketing),
+        running=booked.amount.sum(where=~is_marketing),
+    )
+    return rows.execute().set_index("period").astype(float).reindex(places).fillna(0.0)
+
+
+def _bars(row: pd.Series, steps: dict[str, Sequence[str]]) -> pd.DataFrame:
+    """Net revenue, each step's costs and its total; a cost of nothing is not a bar."""
+    bars = [("net_revenue", round(row.net_revenue, 2), "total")]
+    total = bars[0][1]
+    for name, costs in steps.items():
+        changes = [(cost, -round(row[cost], 2), "change") for cost in costs if row[cost]]
+        changes = [bar for bar in changes if bar[1] == bar[1]]
+        total = round(total + sum(value for _, value, _ in changes), 2)
+        bars += [*changes, (name, total, "total")]
+    return pd.DataFrame(bars, columns=["bar", "value", "kind"])
+
+
+def _marketing(expenses: ibis.Table, period: Period, by: str) -> pd.DataFrame:
+    booked = in_periods(expenses.filter(expenses.kind == "marketing"), [period], "date")
+    where = booked[by] if by in booked.columns else ibis.null("string")
+    rows = booked.group_by(where.name(by)).agg(marketing=booked.amount.sum().cast("float64"))
+    return rows.order_by(by).execute()
+
+
+def _with_marketing(rows: pd.DataFrame, spent: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Marketing beside its segment; what no sale's segment claims goes to `Not allocated`."""
+    known = dict(zip(spent[by], spent.marketing, strict=True))
+    rows = rows.assign(marketing=[0.0 if pd.isna(s) else known.pop(s, 0.0) for s in rows[by]])
+    rest = sum(known.values())
+    if not round(rest, 2):
+        return rows
+    row = {by: NOT_ALLOCATED, "net": 0.0, "gross_margin": 0.0, "order_costs": 0.0}
+    return pd.concat([rows, pd.DataFrame([row | {"marketing": rest}])], ignore_index=True)

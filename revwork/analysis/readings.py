@@ -1,0 +1,121 @@
+"""Readings: the one sentence that stands over a picture, computed from what it shows."""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from revwork.findings import Message
+
+if TYPE_CHECKING:
+    from revwork.analysis.movers import Movement
+
+_VERDICTS = {
+    "explained": "{n:number} segments make {share:percent} of the change of {change:signed}",
+    "broad": "Most of the change of {change:signed} is spread evenly; {n:number} segments differ",
+    "nothing stands out": "No segment stands out: the change of {change:signed} is broad",
+    "hardly moved": "It hardly moved ({change:signed}); {n:number} segments offset one another",
+    "new": "No comparison: everything is new",
+}
+
+
+def evolution(months: pd.DataFrame) -> Message:
+    """Say how the last complete month compares with the one a year before."""
+    whole = months[~months.partial & months.value.notna()]
+    if whole.empty:
+        return Message("No complete month yet", {})
+    last = whole.iloc[-1]
+    change = (last.value - last.base) / abs(last.base) if last.base else None
+    return Message(
+        "{month:text}: {net:money}, {change:change} against the year before",
+        {"month": last["name"], "net": last.value, "change": change},
+    )
+
+
+def breakdown(rows: pd.DataFrame) -> Message:
+    """Name the segment whose change moved the total most."""
+    if rows.change.isna().all():
+        return Message("Nothing to compare with", {})
+    moved = rows.loc[rows.change.abs().idxmax()]
+    return Message(
+        "{segment:text} moved most: {change:signed} ({rate:change})",
+        {"segment": moved.iloc[0], "change": moved.change, "rate": moved.change_rate},
+    )
+
+
+def steps(bars: pd.DataFrame) -> Message:
+    """Name the largest step of a waterfall from its first total to its last."""
+    changes = bars[bars.kind == "change"]
+    largest = changes.loc[changes.value.abs().idxmax()]
+    return Message(
+        "{bar:label} is the largest step ({value:signed}) between {first:money} and {last:money}",
+        {
+            "bar": largest.bar,
+            "value": largest.value,
+            "first": bars.value.iloc[0],
+            "last": bars.value.iloc[-1],
+        },
+    )
+
+
+def movement(found: "Movement") -> Message:
+    """Say how much of the change the segments that stand out explain."""
+    return Message(
+        _VERDICTS[found.verdict],
+        {"n": len(found.segments), "share": found.share_explained, "change": found.change},
+    )
+
+
+def drivers(tree: pd.DataFrame) -> Message:
+    """Name the leaf, and its department, that moved revenue most."""
+    leaf = tree.loc[tree.effect.abs().idxmax()]
+    return Message(
+        "{leaf:label} moved revenue most: {effect:signed} ({department:label})",
+        {"leaf": leaf.leaf, "effect": leaf.effect, "department": leaf.department},
+    )
+
+
+def margins(rows: pd.DataFrame) -> Message:
+    """Name the segment that leaves most of each unit of revenue, and the one that leaves least."""
+    rated = rows.dropna(subset="margin_rate")
+    best, worst = (
+        rated.loc[pick()] for pick in (rated.margin_rate.idxmax, rated.margin_rate.idxmin)
+    )
+    return Message(
+        "Gross margin from {worst:percent} ({last:text}) to {best:percent} ({first:text})",
+        {
+            "best": best.margin_rate,
+            "first": best.iloc[0],
+            "worst": worst.margin_rate,
+            "last": worst.iloc[0],
+        },
+    )
+
+
+def concentration(largest: pd.DataFrame) -> Message:
+    """Say how much of revenue the rows shown hold together."""
+    return Message(
+        "The {n:number} largest make {share:percent} of revenue",
+        {"n": len(largest), "share": largest.share.sum()},
+    )
+
+
+def anomalies(days: pd.DataFrame) -> Message:
+    """Say how many days were out of line, and which most."""
+    odd = days[~days.net.between(days.low, days.high)]
+    if odd.empty:
+        return Message("No day was out of line", {})
+    oddest = odd.loc[odd.z.abs().idxmax()]
+    return Message(
+        "{n:number} days were out of line, {day:date} most: {net:money} where {expected:money} "
+        "was to be expected",
+        {"n": len(odd), "day": oddest.day, "net": oddest.net, "expected": oddest.expected},
+    )
+
+
+def recurring(movements: pd.DataFrame) -> Message:
+    """Say where monthly recurring revenue stands after a year of movements."""
+    first, last = movements.iloc[0], movements.iloc[-1]
+    return Message(
+        "Recurring revenue went from {start:money} to {end:money} a month",
+        {"start": first.start, "end": last.end},
+    )

@@ -1,0 +1,145 @@
+"""Revenue: how much, compared with before and with the target, when and where."""
+
+from datetime import date, timedelta
+
+import ibis
+import pandas as pd
+
+from revwork.analysis import margins, targets
+from revwork.analysis.sales import in_periods
+from revwork.calendar import Calendar, Comparison, Period
+from revwork.metrics import Kpi
+
+GRACE = timedelta(days=7)
+_HEADLINES = {
+    "net_revenue": ("money", "finance"),
+    "gross_margin": ("money", "finance"),
+    "contribution_margin": ("money", "finance"),
+    "operating_result": ("money", "finance"),
+    "orders": ("count", "sales"),
+    "order_value": ("money", "product"),
+    "customers": ("count", "marketing"),
+}
+
+
+def headline(
+    lines: ibis.Table,
+    expenses: ibis.Table,
+    aims: ibis.Table,
+    comparison: Comparison,
+    calendar: Calendar,
+) -> list[Kpi]:
+    """Return the numbers a revenue report opens with, each with change, target and path.
+
+    Net revenue, margins and operating result (left out where costs are not known), orders, order
+    value, customers; the path is the last twelve complete months. `aims` is the targets table.
+    """
+    now = comparison.current
+    months = calendar.complete_months(now.last_day, 12)
+    base = comparison.base or now
+    found = margins.totals(lines, expenses, [now, base, *months]).astype(object)
+    if comparison.base is None or not _covered(lines, base):
+        found.loc[1] = None
+    return [
+        Kpi(
+            metric,
+            found[metric][0],
+            unit,
+            department,
+            comparison.period.name,
+            comparison=_or_none(found[metric][1]),
+            target=targets.target(aims, metric, now, calendar),
+            series=tuple(map(_or_none, found[metric][2:])),
+        )
+        for metric, (unit, department) in _HEADLINES.items()
+        if pd.notna(found[metric][0])
+    ]
+
+
+def evolution(
+    lines: ibis.Table, aims: ibis.Table, comparison: Comparison, calendar: Calendar
+) -> pd.DataFrame:
+    """Return net revenue of the thirteen months up to the end of the period.
+
+    Columns: name, start, value, base (the month a year earlier; the same days where the month is
+    partial), target (of the days elapsed), partial. A month that begins more than a week before
+    the first line is null; a covered one without a sale is 0.
+    """
+    as_of = comparison.current.last_day
+    last = calendar.holding(as_of, "month")
+    months = [*calendar.complete_months(last.start - timedelta(days=1), 12), last]
+    compared = [calendar.compare(month, "year ago", as_of) for month in months]
+    known = [c.base or c.current for c in compared]
+    shown = [c.current if c.partial else c.period for c in compared]
+    net = _net(lines, [*shown, *known])
+    before = net[len(months) :].where([c.base is not None for c in compared])
+    return pd.DataFrame(
+        {
+            "name": [month.name for month in months],
+            "start": [month.start for month in months],
+            "value": net[: len(months)],
+            "base": before.reset_index(drop=True),
+            "target": [targets.target(aims, "net_revenue", period, calendar) for period in shown],
+            "partial": [c.partial for c in compared],
+        }
+    ).astype({"target": float})
+
+
+def breakdown(
+    lines: ibis.Table, aims: ibis.Table, comparison: Comparison, calendar: Calendar, by: str
+) -> pd.DataFrame:
+    """Return net revenue by one dimension in both periods, largest first; rows add up.
+
+    Columns: the dimension (null: not recorded), current, base, change (money), change_rate
+    (null without a base), share, contribution (to the total's change), target (null if none).
+    """
+    both = in_periods(lines, [p for p in (comparison.current, comparison.base) if p])
+    grouped = both.group_by(by).agg(
+        current=both.net.sum(where=both.period == 0).cast("float64"),
+        base=both.net.sum(where=both.period == 1).cast("float64"),
+    )
+    rows = grouped.execute()
+    rows["current"] = rows.current.fillna(0.0)
+    change = rows.current - (rows.base.fillna(0.0) if comparison.base else rows.base)
+    whole, moved = rows.current.sum(), change.sum()
+    aimed = targets.by_segment(aims, comparison.current, by, calendar)
+    rows = rows.assign(
+        change=change,
+        change_rate=change / rows.base.abs().where(rows.base.abs() > 0),
+        share=rows.current / whole if whole else None,
+        contribution=change / moved if round(moved, 2) else None,
+        target=rows[by].map(aimed).astype(float),
+    )
+    return rows.sort_values(["current", by], ascending=[False, True], ignore_index=True)
+
+
+def largest(frame: pd.DataFrame, most: int = 12) -> pd.DataFrame:
+    """Return the largest rows of a breakdown and the others as one row, so it still adds up."""
+    if len(frame) <= most:
+        return frame
+    rest = frame[most:]
+    added = rest[["current", "base", "change", "share", "contribution", "target"]].sum(min_count=1)
+    rate = added.change / abs(added.base) if added.base else None
+    others = {frame.columns[0]: f"{len(rest)} others", **added, "change_rate": rate}
+    return pd.concat([frame[:most], pd.DataFrame([others])], ignore_index=True)
+
+
+def _net(lines: ibis.Table, periods: list[Period]) -> pd.Series:
+    """Net revenue of each period, in order; null before the lines begin."""
+    sold = in_periods(lines, periods)
+    rows = sold.group_by("period").agg(net=sold.net.sum().cast("float64")).execute()
+    net = rows.set_index("period").net.reindex(range(len(periods))).fillna(0.0)
+    first = lines.order_date.min().execute()
+    return net.where([_begins(first, period) for period in periods])
+
+
+def _covered(lines: ibis.Table, period: Period) -> bool:
+    return _begins(lines.order_date.min().execute(), period)
+
+
+def _begins(first: date, period: Period) -> bool:
+    return pd.notna(first) and period.start >= pd.Timestamp(first).date() - GRACE
+
+
+def _or_none(value: float) -> float | None:
+    return None if pd.isna(value) else float(value)

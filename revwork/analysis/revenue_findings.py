@@ -1,0 +1,147 @@
+"""Revenue findings: what moved, what is off target and what revenue depends on, in money."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import ibis
+import pandas as pd
+
+from revwork.analysis import worth
+from revwork.analysis.movers import Movement
+from revwork.analysis.sales import within
+from revwork.calendar import Calendar, Comparison
+from revwork.findings import Finding, Message
+from revwork.metrics import Kpi
+
+DEPARTMENTS = {"channel": "partners", "category": "product", "segment": "marketing"}
+DEPENDENT = 0.10
+
+
+def moved(
+    movement: Movement, lines: ibis.Table, comparison: Comparison, calendar: Calendar, currency: str
+) -> list[Finding]:
+    """Return one finding per segment that stands out in the change of net revenue."""
+    as_of = comparison.current.last_day
+    return [
+        _mover(row, comparison, _worth(lines, row["where"], calendar, as_of, currency))
+        for _, row in movement.segments.iterrows()
+    ]
+
+
+def off_target(kpis: list[Kpi]) -> list[Finding]:
+    """Return one finding per headline number that misses or beats its target by over 2 %."""
+    return [
+        _against_target(kpi)
+        for kpi in kpis
+        if kpi.target and kpi.value is not None and abs(kpi.value / kpi.target - 1) > 0.02
+    ]
+
+
+def depends(customers: ibis.Table, period: str) -> list[Finding]:
+    """Return a finding where one customer makes a tenth of revenue or more.
+
+    `customers` is what `concentration.by_customer` returns.
+    """
+    top = customers.filter(customers.rank == 1).execute()
+    return [
+        Finding(
+            metric="customer_concentration",
+            segment={"customer": row.customer_id},
+            direction="threat",
+            kind="level",
+            department="sales",
+            period=period,
+            claim=Message(
+                "{customer:text} alone makes {share:percent} of net revenue",
+                {"customer": row.customer_id, "share": row.share},
+            ),
+            evidence=Message(
+                "{net:money} in the period, the largest of all customers", {"net": float(row.net)}
+            ),
+            next_step=Message(
+                "Agree a contract beyond this year, and win a second such account", {}
+            ),
+            impact=None,
+            confidence=1.0,
+        )
+        for row in top.itertuples()
+        if row.share >= DEPENDENT
+    ]
+
+
+def _worth(lines, where, calendar: Calendar, as_of: date, currency: str):
+    return worth.yearly(within(lines, where), calendar, as_of, currency)
+
+
+def _mover(row: pd.Series, comparison: Comparison, impact) -> Finding:
+    grew = row.change > 0
+    next_step = (
+        "Find out what made {segment:text} grow and whether it can be had elsewhere"
+        if grew
+        else "Compare price, stock, rivals and service in {segment:text} before and after"
+    )
+    name = named(row["where"])
+    return Finding(
+        metric="net_revenue",
+        segment={key: "" if value is None else value for key, value in row["where"].items()},
+        direction="strength" if grew else "weakness",
+        kind="change",
+        department=next((DEPARTMENTS[d] for d in row["where"] if d in DEPARTMENTS), "sales"),
+        period=comparison.period.name,
+        claim=Message(
+            "{segment:text}: net revenue {change:signed} ({rate:change}) against {base:text}",
+            {
+                "segment": name,
+                "change": row.change,
+                "rate": row.change_rate,
+                "base": comparison.base.name,
+            },
+        ),
+        evidence=Message(
+            "{current:money} after {base:money}, at constant exchange rates",
+            {"current": row.current, "base": row.base},
+        ),
+        next_step=Message(next_step, {"segment": name}),
+        impact=impact,
+        confidence=worth.confidence(impact),
+    )
+
+
+def named(segment: Mapping[str, str | None]) -> str:
+    """Return a segment's values as one name: Germany · Marketplace."""
+    return " · ".join(
+        f"{dimension} not recorded" if value is None else str(value)
+        for dimension, value in segment.items()
+    )
+
+
+def _against_target(kpi: Kpi) -> Finding:
+    ahead = kpi.value > kpi.target
+    return Finding(
+        metric=f"{kpi.metric}_target",
+        segment=kpi.segment,
+        direction="strength" if ahead else "weakness",
+        kind="level",
+        department=kpi.department,
+        period=kpi.period,
+        claim=Message(
+            "{metric:label} is {gap:signed} against target ({rate:change})",
+            {
+                "metric": kpi.metric,
+                "gap": kpi.value - kpi.target,
+                "rate": kpi.value / kpi.target - 1,
+            },
+        ),
+        evidence=Message(
+            "{value:money} where {target:money} was promised",
+            {"value": kpi.value, "target": kpi.target},
+        ),
+        next_step=Message(
+            "Raise the target of what outruns it"
+            if ahead
+            else "Close the gap where it is largest, or say which target goes",
+            {},
+        ),
+        impact=None,
+        confidence=1.0,
+    )

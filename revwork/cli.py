@@ -1,0 +1,121 @@
+"""The command line: revwork run, params, lab."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__
+)
+
+
+@app.callback()
+def revwork() -> None:
+    """The revenue workbench: departmental data in, an interactive revenue report out."""
+
+
+@app.command()
+def run(
+    notebooks: Annotated[
+        list[str] | None, typer.Argument(help="01_revenue, or a path; all where none is named")
+    ] = None,
+    p: Annotated[
+        list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="set a parameter")
+    ] = None,
+    workspace: Annotated[str, typer.Option(help="folder that holds revwork.toml")] = "",
+    out: Annotated[Path, typer.Option(help="where reports are published")] = Path("reports"),
+) -> None:
+    """Execute notebooks and publish the report. Exit 0 all succeeded, 1 some failed, 2 usage."""
+    from revwork.run import plan
+    from revwork.run.runner import run as execute_all
+    from revwork.workspace import open_company
+
+    try:
+        given = dict(_setting(text) for text in p or [])
+        if workspace:
+            given["workspace"] = str(open_company(workspace).folder)
+        settled = plan.settle(plan.find(notebooks or []), given)
+    except ValueError as error:
+        _refuse(error)
+    with _progress(len(settled)) as told:
+        manifest = execute_all(settled, out, whole_pack=not notebooks and not p, told=told)
+    _summary(manifest, out)
+    raise typer.Exit(0 if manifest["status"] == "succeeded" else 1)
+
+
+@app.command()
+def params(notebook: Annotated[str, typer.Argument(help="01_revenue, or a path")]) -> None:
+    """Say which parameters a notebook takes: name, type, default, meaning."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from revwork.run import plan
+
+    try:
+        taken = plan.parameters(plan.find([notebook])[0])
+    except ValueError as error:
+        _refuse(error)
+    table = Table("parameter", "type", "default", "meaning")
+    for parameter in taken:
+        kind = getattr(parameter.kind, "__name__", str(parameter.kind).removeprefix("typing."))
+        table.add_row(parameter.name, kind, repr(parameter.default), parameter.help)
+    Console().print(table)
+
+
+@app.command()
+def lab() -> None:
+    """Open the notebooks in JupyterLab."""
+    import subprocess
+
+    from revwork.run.plan import folder
+
+    raise typer.Exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(folder())]))
+
+
+def main() -> None:
+    """Entry point of the `revwork` command."""
+    app()
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ValueError(f"-p {text}: write it as NAME=VALUE.")
+    return name, value
+
+
+def _refuse(error: ValueError) -> None:
+    typer.echo(f"revwork: {error}", err=True)
+    raise typer.Exit(2)
+
+
+def _progress(total: int):
+    """Give `told(name, at, of)`: a bar on a terminal, one line an event elsewhere."""
+    from contextlib import contextmanager
+
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    @contextmanager
+    def shown():
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        with Progress(*columns, TimeElapsedColumn(), disable=not sys.stderr.isatty()) as bar:
+            task = bar.add_task("starting", total=total)
+
+            def told(name: str, at: int, of: int) -> None:
+                bar.update(task, description=name, completed=at)
+                if bar.disable:
+                    typer.echo(f"{name} ({at + 1} of {of})", err=True)
+
+            yield told
+            bar.update(task, description="published", completed=total)
+
+    return shown()
+
+
+def _summary(manifest: dict, out: Path) -> None:
+    for entry in manifest["notebooks"]:
+        why = f": {entry['reason']}" if entry["reason"] else ""
+        typer.echo(f"{entry['notebook']}: {entry['status']} in {entry['seconds']} s{why}")
+    typer.echo(f"Open {(out / manifest['run'] / 'index.html').resolve()}")

@@ -1,0 +1,228 @@
+"""Every cell in the type its contract wants, as views of DuckDB over the table `raw`.
+
+Empty are blank cells, NULL, \\N, N/A and #N/A, and among numbers and days also NA, none and
+a dash. Decimals keep as many digits as their contract, rounded half up.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+import ibis.expr.datatypes as dt
+
+from revwork.contracts import contract
+from revwork.data import layout
+from revwork.data.quality import Note, note
+from revwork.data.sql import Engine, literal, name
+from revwork.data.wording import DataError, rows
+from revwork.workspace import Source
+
+_EMPTY = ("", "null", r"\n", "n/a", "#n/a")
+_EMPTY_VALUE = (*_EMPTY, "na", "none", "-", "–", "—")
+_FLOATS = ("DOUBLE", "FLOAT")
+_EDGE = "' \t\r\n\u00a0\u202f\ufeff'"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column, the header that fills it, its type there, the one wanted, and coded values."""
+
+    name: str
+    header: str
+    given: str
+    wanted: dt.DataType
+    allowed: Sequence[str]
+    codes: Mapping[str, str]
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its cells are read as text, not having the kind wanted already."""
+        moment = self.given == "DATE" or self.given.startswith("TIMESTAMP")
+        number = self.given.startswith((*_FLOATS, "DECIMAL")) or "INT" in self.given
+        fits = (self.wanted.is_date() and moment) or (self.wanted.is_numeric() and number)
+        return bool(self.codes) or not fits
+
+    @property
+    def kind(self) -> str:
+        """The type wanted, as DuckDB calls it."""
+        if self.wanted.is_decimal():
+            return f"DECIMAL({self.wanted.precision}, {self.wanted.scale})"
+        kinds = {"integer": "BIGINT", "date": "DATE", "floating": "DOUBLE"}
+        return next((kinds[k] for k in kinds if getattr(self.wanted, f"is_{k}")()), "VARCHAR")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """SQL by column, what is wrong by column, and notes."""
+
+    sql: dict[str, str] = field(default_factory=dict)
+    wrong: dict[str, str] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+
+
+def columns(source: Source, types: Mapping[str, str], mapped: Mapping[str, str]) -> list[Column]:
+    """Return the mapped columns in the contract's order, the company's own as text behind."""
+    fields = contract(source.name).to_schema().columns
+    found = []
+    for column, header in mapped.items():
+        checks = fields[column].checks if column in fields else []
+        listed = [check.statistics["allowed_values"] for check in checks if check.name == "isin"]
+        wanted = fields[column].dtype.type if column in fields else dt.string
+        codes = source.values.get(column, {})
+        found.append(Column(column, header, types[header], wanted, [*chain(*listed)], codes))
+    return found
+
+
+def read(engine: Engine, source: Source, found: Sequence[Column], time_zone: str) -> Reading:
+    """Make the views `cells`, as given, and `typed`, as wanted, with the row's number `_row`."""
+    cells = [f"{_cell(column)} AS {name(column.name)}" for column in found]
+    engine.execute(f"CREATE VIEW cells AS SELECT {', '.join(['rowid AS _row', *cells])} FROM raw")
+    reading = Reading(notes=list(_empty_words(engine, source.name, found)))
+    mark = _mark(engine, source, found, reading)
+    for column in found:
+        sql = f"NULL::{column.kind}"
+        if column.name not in reading.wrong:
+            try:
+                sql = _typed(engine, source, column, (mark, time_zone), reading)
+            except DataError as error:
+                reading.wrong[column.name] = str(error)
+        reading.sql[column.name] = sql
+    typed = [f"{sql} AS {name(column)}" for column, sql in reading.sql.items()]
+    engine.execute(f"CREATE VIEW typed AS SELECT {', '.join(['_row', *typed])} FROM cells")
+    return reading
+
+
+def lost(engine: Engine, table: str, found: Sequence[Column], reading: Reading) -> dict[str, str]:
+    """Return what is wrong by column of the loaded `table`: cells that had a value and lost it."""
+    sound = [column for column in found if column.name not in reading.wrong]
+    counts = ", ".join(f"count({name(column.name)})" for column in sound) or "0"
+    given, kept = (
+        engine.execute(f"SELECT {counts} FROM {place}").fetchone() for place in ("cells", table)
+    )
+    pairs = zip(sound, given, kept, strict=False)
+    return {
+        column.name: _lost(engine, table, column, reading.sql[column.name])
+        for column, before, after in pairs
+        if before > after
+    }
+
+
+def _cell(column: Column) -> str:
+    """SQL of the cell as given, or as text: trimmed, decoded, null where it is empty."""
+    given = name(column.header)
+    if not column.is_text:
+        return given
+    if column.given in _FLOATS:
+        whole = f"{given} = trunc({given}) AND abs({given}) < 1e15"
+        given = f"CASE WHEN {whole} THEN {given}::BIGINT::VARCHAR ELSE {given}::VARCHAR END"
+    text = f"trim(coalesce({given}::VARCHAR, ''), {_EDGE})"
+    codes = {theirs.strip().lower(): ours for theirs, ours in column.codes.items()}
+    codes = {**dict.fromkeys(_empty(column), ""), **{one: one for one in column.allowed}, **codes}
+    known = " ".join(f"WHEN {literal(one)} THEN {literal(ours)}" for one, ours in codes.items())
+    return f"nullif(CASE lower({text}) {known} ELSE {text} END, '')"
+
+
+def _empty(column: Column) -> Sequence[str]:
+    return _EMPTY if column.wanted.is_string() else _EMPTY_VALUE
+
+
+def _empty_words(engine: Engine, table: str, found: Sequence[Column]) -> Iterable[Note]:
+    """Words that were taken for empty cells without being told."""
+    template = "{table:text}: {count:number} cells read as empty. Example: {example:text}"
+    for column in (column for column in found if column.given == "VARCHAR"):
+        told = {word.strip().lower() for word in column.codes}
+        words = ", ".join(literal(word) for word in _empty(column)[1:] if word not in told)
+        cell = f"trim({name(column.header)}, {_EDGE})"
+        count, example = engine.execute(
+            f"SELECT count(*), min({cell}) FROM raw WHERE lower({cell}) IN ({words})"
+        ).fetchone()
+        if count:
+            yield note(table, "empty_words", template, count, f"{column.header} {example}")
+
+
+def _mark(engine: Engine, source: Source, found: Sequence[Column], reading: Reading) -> str:
+    """The file's decimal mark, declared or found out."""
+    texts = [one.name for one in found if one.wanted.is_numeric() and one.given == "VARCHAR"]
+    if source.decimal or not texts:
+        return source.decimal or "."
+    try:
+        marks = layout.marks(engine, texts, source.name)
+    except DataError as error:
+        reading.wrong.update(dict.fromkeys(texts, str(error)))
+        return "."
+    if marks.either:
+        template = (
+            "{table:text}: {count:number} rows hold thousands or decimals, other numbers settle "
+            "which. Example: {example:text}"
+        )
+        reading.notes.append(note(source.name, "decimals", template, marks.either, marks.example))
+    return marks.decimal
+
+
+def _typed(
+    engine: Engine, source: Source, column: Column, how: tuple[str, str], reading: Reading
+) -> str:
+    mark, time_zone = how
+    if column.wanted.is_numeric():
+        return _number(column, mark if column.given == "VARCHAR" else ".")
+    if column.wanted.is_date():
+        return _day(engine, source, column, time_zone)
+    if column.name == "currency":
+        return f"upper({name(column.name)})"
+    if column.name.endswith("_id") and column.given == "VARCHAR":
+        return _identifier(engine, source.name, name(column.name), reading)
+    return name(column.name)
+
+
+def _number(column: Column, mark: str) -> str:
+    cell, kind = name(column.name), "DECIMAL(38, 9)" if column.kind == "BIGINT" else column.kind
+    read = layout.number(cell, mark, kind) if column.is_text else f"TRY_CAST({cell} AS {kind})"
+    if column.kind == "BIGINT":
+        return f"CASE WHEN {read} = trunc({read}) THEN TRY_CAST({read} AS BIGINT) END"
+    return f"CASE WHEN isfinite({read}) THEN {read} END" if kind == "DOUBLE" else read
+
+
+def _day(engine: Engine, source: Source, column: Column, time_zone: str) -> str:
+    cell = name(column.name)
+    if column.is_text:
+        days = layout.days(engine, column.name, source.name, source.date_format)
+        return layout.day(cell, days, source.time_zone, time_zone)
+    if column.given == "TIMESTAMP WITH TIME ZONE":
+        return layout.local_day(cell, None, time_zone)
+    clocks = f"SELECT bool_or({cell} <> date_trunc('day', {cell})) FROM cells"
+    if source.time_zone and engine.execute(clocks).fetchone()[0]:
+        return layout.local_day(f"{cell}::TIMESTAMP", source.time_zone, time_zone)
+    return f"{cell}::DATE"
+
+
+def _identifier(engine: Engine, table: str, cell: str, reading: Reading) -> str:
+    """Identifiers without the .0 that comes from being kept as numbers on the way."""
+    whole = rf"bool_and(regexp_full_match({cell}, '\d+\.0+'))"
+    count, all_whole, example = engine.execute(
+        f"SELECT count({cell}), {whole}, min({cell}) FROM cells"
+    ).fetchone()
+    if not all_whole:
+        return cell
+    template = "{table:text}: {count:number} identifiers read as whole. Example: {example:text}"
+    reading.notes.append(note(table, "whole_numbers", template, count, example))
+    return f"split_part({cell}, '.', 1)"
+
+
+def _lost(engine: Engine, table: str, column: Column, sql: str) -> str:
+    cell = name(column.name)
+    what = {"DATE": "day", "BIGINT": "whole number"}.get(column.kind, "number")
+    found = engine.execute(
+        "SELECT regexp_full_match(lower(cell), '[-+]?(nan|inf|infinity)') AS odd, "
+        f"sum(n)::BIGINT, arg_max(cell, n, 3) FROM (SELECT {cell}::VARCHAR AS cell, "
+        f"count(*) AS n FROM cells WHERE {cell} IS NOT NULL AND ({sql}) IS NULL GROUP BY 1) "
+        "GROUP BY odd ORDER BY odd"
+    ).fetchall()
+    wrong = " and ".join(
+        f"{'NaN or infinite' if odd else f'no {what}'} in {rows(count)}, such as "
+        f"{' and '.join(examples)}"
+        for odd, count, examples in found
+    )
+    return (
+        f'{column.name} is {wrong}; correct it, or say what it means, "" being empty, under '
+        f'[tables.{table}.values.{column.name}]: "{found[0][2][0]}" = ""'
+    )

@@ -1,0 +1,227 @@
+"""How a file writes numbers and days: found out from all of its values, in DuckDB.
+
+Text is looked at in the table `cells`, trimmed, null where empty. One layout must fit every
+value of a column of days, one decimal mark all numbers of a file; where two would give
+different results the file is refused with the evidence, since a guess would change revenue.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from revwork.data.sql import Engine, literal, name
+from revwork.data.wording import DataError, rows
+
+LAYOUTS = (
+    *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d"),
+    *("%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y"),
+    *("%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y", "%d.%m.%y"),
+    *("%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y"),
+)
+
+_BLANK = r"[\s\x{00A0}\x{2007}\x{2009}\x{202F}]"
+_CODE = rf"^[A-Z]{{3}}{_BLANK}|{_BLANK}[A-Z]{{3}}$"
+_NOISE = rf"{_CODE}|{_BLANK}|['’\p{{Sc}}]"
+_SIGN = rf"{_CODE}|\p{{Sc}}"
+_NEGATIVE = r"^\((.+)\)$|^([^-].*)-$"
+_EITHER = r"[-+]?[1-9]\d{0,2}[.,]\d{3}"
+_COMMA = r"[-+]?(\d*|\d{1,3}(\.\d{3})+),\d*|[-+]?\d{1,3}(\.\d{3}){2,}"
+_POINT = r"[-+]?(\d*|\d{1,3}(,\d{3})+)\.\d*([eE][-+]?\d+)?|[-+]?\d{1,3}(,\d{3}){2,}"
+_NUMBER = {
+    ",": r"[-+]?(\d+|\d{1,3}(\.\d{3})+|)(,\d*)?",
+    ".": r"[-+]?(\d+|\d{1,3}(,\d{3})+|)(\.\d*)?([eE][-+]?\d+)?",
+}
+_MOMENT = (
+    r"^(.*?),?(?:[T\s]+(\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?)"
+    r"\s*(Z|UTC|[-+]\d{2}(?::?\d{2})?)?)?$"
+)
+_MIDNIGHT = r"|0?0:00(:00([.,]0+)?)?"
+_CLOCKS = "['%H:%M:%S', '%H:%M', '%I:%M:%S %p', '%I:%M %p']"
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The decimal mark of a file; how many rows could be read either way, and one such value."""
+
+    decimal: str
+    either: int = 0
+    example: str = ""
+
+
+@dataclass(frozen=True)
+class Days:
+    """The layout of a column's days; whether clocks follow, other than midnight, with offsets."""
+
+    layout: str
+    clocks: bool
+    moments: bool
+    offsets: bool
+
+
+def marks(engine: Engine, columns: Sequence[str], table: str) -> Marks:
+    """Return how the columns of `cells`, taken together, write decimals.
+
+    Raises DataError where some values need a comma and others a point, where only numbers
+    like 1,234 are there to tell, or where amounts bear different currency signs.
+    """
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE numbers AS "
+        + " UNION ALL ".join(
+            f"SELECT {literal(column)} AS name, {name(column)} AS cell, count(*) AS n "
+            f"FROM cells WHERE {name(column)} IS NOT NULL GROUP BY ALL"
+            for column in columns
+        )
+    )
+    _one_currency(engine)
+    kind = " ".join(
+        f"WHEN regexp_full_match({_bare('cell')}, {literal(shape)}) THEN '{kind}'"
+        for kind, shape in (("either", _EITHER), (",", _COMMA), (".", _POINT))
+    )
+    found = _tally(engine, f"CASE {kind} END")
+    comma, point, either = (found.get(kind) for kind in (",", ".", "either"))
+    if comma and point:
+        raise DataError(
+            f"mixes decimal marks: a comma in {_shown(comma)}, a point in {_shown(point)}; "
+            "export all numbers alike"
+        )
+    if either and not (comma or point):
+        raise DataError(
+            f"numbers may hold thousands or decimals, no value settles it: {_shown(either)}. "
+            f'Say decimal = "," or decimal = "." under [tables.{table}]'
+        )
+    return Marks("," if comma else ".", *(either or ()))
+
+
+def number(cell: str, mark: str, kind: str) -> str:
+    """Return SQL that reads the text `cell` as `kind`, exactly; null where it is no number."""
+    bare, thousands = _bare(cell), "," if mark == "." else "."
+    plain = f"replace(replace({bare}, '{thousands}', ''), ',', '.')"
+    read = (
+        f"CASE WHEN regexp_full_match({bare}, {literal(_NUMBER[mark])}) "
+        f"THEN TRY_CAST({plain} AS {kind}) END"
+    )
+    return f"coalesce(TRY_CAST({cell} AS {kind}), {read})" if mark == "." else read
+
+
+def days(engine: Engine, column: str, table: str, declared: str | None) -> Days:
+    """Return the layout that fits every value of `column` of `cells`, else the `declared` one.
+
+    Raises DataError where values fit different layouts or none, or where two layouts fit
+    them all and give different days.
+    """
+    part = f"regexp_extract({name(column)}, {literal(_MOMENT)}, ['day', 'clock', 'shift'])"
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE days AS SELECT part.day AS day, sum(n)::BIGINT AS n, "
+        "bool_or(part.clock <> '') AS clocks, bool_or(part.shift <> '') AS offsets, "
+        f"bool_or(NOT regexp_full_match(part.clock, '{_MIDNIGHT}')) AS moments "
+        f"FROM (SELECT {part} AS part, n FROM (SELECT {name(column)}, count(*) AS n "
+        f"FROM cells WHERE {name(column)} IS NOT NULL GROUP BY 1)) GROUP BY 1"
+    )
+    layout = re.split(r"[T\s]*%[HI]", declared)[0] if declared else _layout(engine, column, table)
+    flags = "SELECT bool_or(clocks), bool_or(moments), bool_or(offsets) FROM days"
+    return Days(layout, *map(bool, engine.execute(flags).fetchone()))
+
+
+def day(cell: str, days: Days, theirs: str | None, ours: str) -> str:
+    """Return SQL that reads the text `cell` as a day, null where it is none.
+
+    A moment with an offset, or of the declared time zone `theirs`, falls on the day it has
+    in the time zone `ours`; any other is local already.
+    """
+    part, clock, shift = (f"regexp_extract({cell}, {literal(_MOMENT)}, {i})" for i in (1, 2, 3))
+    local = _date(part if days.clocks else cell, days.layout)
+    if not days.offsets and not (theirs and days.moments):
+        return local
+    clock = f"regexp_replace({clock}, '[.,]\\d+', '')"
+    clock = f"regexp_replace(upper({clock}), '\\s*([AP])\\.?M\\.?$', ' \\1M')"
+    moment = f"({local} + coalesce(try_strptime({clock}, {_CLOCKS})::TIME, TIME '00:00'))"
+    shift = f"replace({shift}, 'UTC', 'Z')"
+    instant = f"TRY_CAST(strftime({moment}, '%Y-%m-%d %H:%M:%S') || {shift} AS TIMESTAMPTZ)"
+    naive = f"WHEN {clock} <> '' THEN {local_day(moment, theirs, ours)}" if theirs else ""
+    return f"CASE WHEN {shift} <> '' THEN {local_day(instant, None, ours)} {naive} ELSE {local} END"
+
+
+def local_day(moment: str, theirs: str | None, ours: str) -> str:
+    """Return SQL for the day of a timestamp of time zone `theirs` (None: it knows) in `ours`."""
+    instant = f"{moment} AT TIME ZONE {literal(theirs)}" if theirs else moment
+    return f"({instant} AT TIME ZONE {literal(ours)})::DATE"
+
+
+def _bare(cell: str) -> str:
+    """A number without blanks, apostrophes and currency, any minus in front."""
+    bare = f"regexp_replace({cell}, {literal(_NOISE)}, '', 'g')"
+    return f"regexp_replace(replace({bare}, '−', '-'), '{_NEGATIVE}', '-\\1\\2')"
+
+
+def _tally(engine: Engine, kind: str) -> dict[str, tuple[int, str]]:
+    found = engine.execute(
+        f"SELECT {kind} AS kind, sum(n)::BIGINT, min(name || ' ' || cell) "
+        "FROM numbers GROUP BY kind ORDER BY kind"
+    ).fetchall()
+    return {kind: (count, example) for kind, count, example in found}
+
+
+def _one_currency(engine: Engine) -> None:
+    sign = f"trim(regexp_extract(cell, {literal(_SIGN)}))"
+    for symbol, code in (("€", "EUR"), ("£", "GBP"), ("$", "USD")):
+        sign = f"replace({sign}, '{symbol}', '{code}')"
+    signs = _tally(engine, sign)
+    signs.pop("", None)
+    if len(signs) > 1:
+        raise DataError(
+            "amounts bear different currency signs: "
+            + ", ".join(_shown(found) for found in signs.values())
+            + "; export amounts without sign and the currency in a column of its own"
+        )
+
+
+def _shown(found: tuple[int, str]) -> str:
+    return f"{rows(found[0])} such as {found[1]}"
+
+
+def _date(part: str, layout: str) -> str:
+    moment = f"try_strptime({part}, {literal(layout)})"
+    return f"CASE WHEN {moment} >= DATE '1900-01-01' THEN {moment}::DATE END"
+
+
+def _layout(engine: Engine, column: str, table: str) -> str:
+    fits = ", ".join(f"({_date('day', layout)}) IS NOT NULL" for layout in LAYOUTS)
+    found = engine.execute(
+        f"SELECT [{fits}] AS fits, sum(n)::BIGINT, min(day) FROM days GROUP BY 1 ORDER BY 2 DESC, 3"
+    ).fetchall()
+    common = [layout for i, layout in enumerate(LAYOUTS) if all(row[0][i] for row in found)]
+    if not common:
+        raise DataError(_mixed(column, table, found))
+    for other in common[1:]:
+        _settled(engine, column, table, (common[0], other))
+    return common[0]
+
+
+def _settled(engine: Engine, column: str, table: str, layouts: tuple[str, str]) -> None:
+    one, other = (_date("day", layout) for layout in layouts)
+    doubt = engine.execute(
+        f"SELECT day, {one}, {other} FROM days WHERE ({one}) <> ({other}) ORDER BY n DESC, 1"
+    ).fetchone()
+    if doubt:
+        one, other = (f"{found.day} {found:%B %Y}" for found in doubt[1:])
+        either = " or ".join(f'date_format = "{layout}"' for layout in layouts)
+        raise DataError(
+            f"{column}: {doubt[0]} may be {one} or {other}, no value settles it: "
+            f"say {either} under [tables.{table}]"
+        )
+
+
+def _mixed(column: str, table: str, found: list[tuple[list[bool], int, str]]) -> str:
+    """Name the layouts that together fit most rows, the one that fits most first."""
+    rest, parts = found, []
+    while rest:
+        fit = [sum(n for fits, n, _ in rest if fits[i]) for i in range(len(LAYOUTS))]
+        best = fit.index(max(fit))
+        part = [row for row in rest if row[0][best]] or rest
+        how = LAYOUTS[best] if fit[best] else "no date"
+        parts.append(f"{rows(sum(n for _, n, _ in part))} as {how}, such as {part[0][2]}")
+        rest = [row for row in rest if row not in part]
+    return (
+        f"{column} has mixed date layouts, or none that is known: {'; '.join(parts)}. Export "
+        f'them in one, or say under [tables.{table}] date_format = "…"'
+    )

@@ -1,0 +1,8 @@
+"""How answers look: every view paints once without a browser, then reacts in one."""
+
+from revwork.report.kpi import kpis
+from revwork.report.page import answer, begin, findings
+from revwork.report.panels import Panels, labelled
+from revwork.report.table import table
+
+__all__ = ["Panels", "answer", "begin", "findings", "kpis", "labelled", "table"]

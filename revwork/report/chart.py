@@ -1,0 +1,242 @@
+"""Pictures: the title states the finding, the subtitle the measure; one function a kind."""
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from revwork.report.theme import BASE, DOWN, INK, NOW, QUIET, RULE, TARGET, UP, canvas, image
+from revwork.report.words import Reader, Title, label, reader, text, titled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_LONGEST = 22
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image with its finding, its measure and its words for who cannot see it."""
+
+    title: str
+    subtitle: str
+    address: str
+    alt: str
+
+    def _repr_html_(self) -> str:
+        return (
+            f'<figure><figcaption><strong class="finding-title">{escape(self.title)}</strong>'
+            f'<span class="quiet">{escape(self.subtitle)}</span></figcaption>'
+            f'<div class="scroll" tabindex="0"><img alt="{escape(self.alt)}" src="{self.address}">'
+            "</div></figure>"
+        )
+
+
+def line(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
+    """Draw value (now), base (before) and target by period; a partial period is open and dashed.
+
+    Columns: start (date), value, base, target (money, null allowed), partial (bool).
+    """
+    with canvas(3.1) as (figure, axes):
+        at = range(len(frame))
+        axes.plot(at, frame.base, color=BASE, lw=1.6)
+        axes.plot(at, frame.target, color=TARGET, lw=1.4, ls=(0, (1, 1.5)))
+        whole = frame.value.where(~frame.partial)
+        axes.plot(at, whole, color=NOW, lw=2.4, marker="o", ms=3.5)
+        _open_end(axes, frame)
+        _direct_labels(
+            axes,
+            frame,
+            {"value": ("now", NOW), "base": ("before", BASE), "target": ("target", TARGET)},
+        )
+        _months(axes, frame.start)
+        _money_axis(axes)
+        address = image(figure)
+    return Picture(titled(title, frame), subtitle, address, _path_in_words(frame))
+
+
+def bars(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
+    """Draw one bar a segment with what it was before as a tick, and its change in words.
+
+    Columns: the first names the segment; current, base (money), change_rate.
+    """
+    shown = frame.iloc[::-1].reset_index(drop=True)
+    names = [_short(text(name)) for name in shown.iloc[:, 0]]
+    with canvas(0.5 + 0.36 * len(shown)) as (figure, axes):
+        axes.barh(names, shown.current, color=NOW, height=0.62)
+        for at, row in enumerate(shown.itertuples()):
+            axes.plot([row.base] * 2, [at - 0.42, at + 0.42], color=INK, lw=1.6)
+            beside = max(0, row.current, 0 if pd.isna(row.base) else row.base)
+            words = f"{reader().money(row.current)}  {reader().change(row.change_rate)}"
+            axes.annotate(words, (beside, at), (6, 0), textcoords="offset points", va="center")
+        axes.margins(x=0.28)
+        axes.axvline(0, color=RULE, lw=1)
+        _bare(axes)
+        address = image(figure)
+    return Picture(titled(title, frame), subtitle, address, _bars_in_words(frame))
+
+
+def waterfall(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
+    """Draw totals and the changes between them.
+
+    Columns: bar (key), value (money), kind (total or change).
+    """
+    frame = frame[(frame.kind == "total") | (frame.value != 0)].reset_index(drop=True)
+    total = frame.kind == "total"
+    level = frame.value.where(~total, 0).cumsum() + frame.value[total].iloc[0]
+    top = level.where(~total, frame.value)
+    foot = (level - frame.value).where(~total, 0)
+    with canvas(3.3) as (figure, axes):
+        for at, row in enumerate(frame.itertuples()):
+            colour = INK if row.kind == "total" else UP if row.value >= 0 else DOWN
+            axes.bar(at, top[at] - foot[at], bottom=foot[at], color=colour, width=0.64)
+            words = reader().format(row.value, "money" if row.kind == "total" else "signed")
+            axes.annotate(
+                words,
+                (at, max(top[at], foot[at])),
+                (0, 3),
+                fontsize=8.5,
+                textcoords="offset points",
+                ha="center",
+            )
+        axes.set_xticks(
+            range(len(frame)), [_wrapped(label(bar)) for bar in frame.bar], fontsize=8.5
+        )
+        _zoom(axes, top, foot, total)
+        axes.spines["left"].set_visible(False)
+        axes.set_yticks([])
+        address = image(figure)
+    words = ", ".join(f"{label(r.bar)} {reader().money(r.value)}" for r in frame.itertuples())
+    return Picture(titled(title, frame), subtitle, address, f"Waterfall: {words}.")
+
+
+def days(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
+    """Draw a daily line with the days out of line named.
+
+    Columns: day, net (money), low and high (the band of what is usual).
+    """
+    marked = frame[~frame.net.between(frame.low, frame.high)]
+    with canvas(2.7) as (figure, axes):
+        axes.plot(frame.day, frame.net, color=BASE, lw=0.9)
+        axes.plot(marked.day, marked.net, ls="", marker="o", ms=6, mfc="none", mec=DOWN, mew=1.8)
+        for row in marked.itertuples():
+            axes.annotate(
+                reader().day(row.day),
+                (row.day, row.net),
+                (7, 3),
+                fontsize=8.5,
+                textcoords="offset points",
+                color=DOWN,
+            )
+        _money_axis(axes)
+        address = image(figure)
+    words = ", ".join(f"{reader().day(r.day)} {reader().money(r.net)}" for r in marked.itertuples())
+    return Picture(
+        titled(title, frame), subtitle, address, f"Daily line; marked: {words or 'no day'}."
+    )
+
+
+def _open_end(axes: "Axes", frame: pd.DataFrame) -> None:
+    """The last, partial period: open marker, dashed way to it."""
+    if len(frame) > 1 and frame.partial.iloc[-1]:
+        tail = frame.value.iloc[-2:]
+        axes.plot([len(frame) - 2, len(frame) - 1], tail, color=NOW, lw=1.6, ls="--")
+        axes.plot([len(frame) - 1], tail.iloc[-1:], "o", ms=5, mfc="white", mec=NOW)
+
+
+def _direct_labels(axes: "Axes", frame: pd.DataFrame, lines: dict[str, tuple[str, str]]) -> None:
+    """Name each line at its end, pushed apart where ends are close."""
+    ends = {k: frame[k].dropna().iloc[-1] for k in lines if frame[k].notna().any()}
+    low, high = axes.get_ylim()
+    floor = low
+    for key, value in sorted(ends.items(), key=lambda item: item[1]):
+        at = max(value, floor)
+        word, colour = lines[key]
+        axes.annotate(
+            word,
+            (len(frame) - 1, at),
+            (9, 0),
+            textcoords="offset points",
+            va="center",
+            color=colour,
+            weight="bold",
+            annotation_clip=False,
+        )
+        floor = at + (high - low) * 0.075
+
+
+def _months(axes: "Axes", starts: pd.Series) -> None:
+    step = max(1, len(starts) // 8)
+    places = list(range(len(starts) - 1, -1, -step))
+    axes.set_xticks(places, [reader().month(starts.iloc[i]) for i in places])
+
+
+def _money_axis(axes: "Axes") -> None:
+    low, high = axes.get_ylim()
+    axes.set_ylim(min(0, low), high)
+    axes.yaxis.set_major_formatter(lambda value, _: compact(value, reader()))
+    axes.yaxis.grid(True, color=RULE, lw=0.7)
+    axes.set_axisbelow(True)
+    axes.spines["left"].set_visible(False)
+
+
+def compact(value: float, reader: Reader) -> str:
+    """Return money short enough for an axis: €1.2m, €30k."""
+    for size, sign in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
+        if abs(value) >= size:
+            return reader.number(value / size, 1) + sign
+    return reader.number(value)
+
+
+def _bare(axes: "Axes") -> None:
+    axes.set_xticks([])
+    for side in ("left", "bottom"):
+        axes.spines[side].set_visible(False)
+    axes.tick_params(axis="y", colors=INK)
+
+
+def _zoom(axes: "Axes", top: pd.Series, foot: pd.Series, total: pd.Series) -> None:
+    """Start above zero where the changes would be slivers; totals are then marked as cut."""
+    changes = pd.concat([top[~total], foot[~total], top[total]])
+    low, high = changes.min(), changes.max()
+    if low > 0 and high - low < 0.35 * high:
+        floor = low - (high - low) * 0.6
+        axes.set_ylim(floor, high + (high - low) * 0.14)
+        for at in total[total].index:
+            axes.plot(
+                [at - 0.36, at + 0.36], [floor + (high - floor) * 0.06] * 2, color="white", lw=4
+            )
+        axes.annotate(
+            "axis cut",
+            (0, 0),
+            (0, 4),
+            xycoords="axes fraction",
+            fontsize=7.5,
+            textcoords="offset points",
+            color=QUIET,
+        )
+    else:
+        axes.margins(y=0.14)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
+
+
+def _wrapped(name: str) -> str:
+    return name.replace(" ", "\n", 1)
+
+
+def _path_in_words(frame: pd.DataFrame) -> str:
+    last = frame.iloc[-1]
+    said = f"Line by period, last {reader().day(last.start)}: now {reader().money(last.value)}"
+    return f"{said}, before {reader().money(last.base)}, target {reader().money(last.target)}."
+
+
+def _bars_in_words(frame: pd.DataFrame) -> str:
+    said = (
+        f"{text(row[1])} {reader().money(row.current)} ({reader().change(row.change_rate)})"
+        for row in frame.itertuples()
+    )
+    return f"Bars: {', '.join(said)}."

@@ -1,0 +1,106 @@
+"""A picture for every choice: precomputed where nobody is there to ask, live where a kernel is."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from itertools import count, product
+from json import dumps
+
+from revwork.findings import Unanswered
+from revwork.report.words import label
+
+HEADLESS = "REVWORK_HEADLESS"
+MOST = 24
+_serial = count(1)
+
+
+class Panels:
+    """`draw(**choice)` under one selector a choice; `draw` returns a view or several.
+
+    >>> Panels(lambda by: chart.bars(revenue.breakdown(lines, comparison, by)), by=["region"])
+
+    A headless run draws every combination, at most 24, into static HTML that the page's script
+    switches; in Lab the first is drawn and a change draws the next.
+    """
+
+    def __init__(self, draw: Callable[..., object], **choices: Sequence | Mapping) -> None:
+        self.draw = draw
+        self.choices = {name: _options(options) for name, options in choices.items()}
+        self.name = f"panels-{next(_serial)}"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
+        words = "; ".join(f"{label(k)}: {', '.join(v)}" for k, v in self.choices.items())
+        if os.environ.get(HEADLESS):
+            return {"text/html": self._static(), "text/plain": words}
+        widget = self._live()
+        view = widget._repr_mimebundle_()
+        return {**view, "text/html": widget.children[-1].value, "text/plain": words}
+
+    def _static(self) -> str:
+        combinations = list(product(*self.choices.values()))
+        if len(combinations) > MOST:
+            note = f"{len(combinations)} combinations: open the notebook to choose among them."
+            return f'{self._panel(combinations[0])}<p class="note">{note}</p>'
+        controls = [
+            {"label": label(name), "options": list(options)}
+            for name, options in self.choices.items()
+        ]
+        panels = "".join(self._panel(combination) for combination in combinations)
+        return (
+            f'<div class="panels" id="{self.name}" data-controls="{escape(dumps(controls))}">'
+            f"{panels}</div>"
+        )
+
+    def _panel(self, shown: Sequence[str]) -> str:
+        named = list(zip(self.choices, shown, strict=True))
+        title = " · ".join(f"{label(name)}: {option}" for name, option in named)
+        choice = {name: self.choices[name][option] for name, option in named}
+        places = (list(self.choices[name]).index(option) for name, option in named)
+        return (
+            f'<section class="panel" data-place="{",".join(map(str, places))}">'
+            f'<p class="panel-title">{escape(title)}</p>'
+            f"{drawn(lambda: self.draw(**choice))}</section>"
+        )
+
+    def _live(self) -> object:
+        import ipywidgets as widgets
+
+        pickers = {
+            name: widgets.Dropdown(
+                options=list(options.items()),
+                description=label(name),
+                style={"description_width": "initial"},
+            )
+            for name, options in self.choices.items()
+        }
+        picture = widgets.HTML()
+
+        def redraw(_change: object = None) -> None:
+            picture.value = drawn(lambda: self.draw(**{n: p.value for n, p in pickers.items()}))
+
+        for picker in pickers.values():
+            picker.observe(redraw, names="value")
+        redraw()
+        return widgets.VBox([widgets.HBox(list(pickers.values())), picture])
+
+
+def drawn(draw: Callable[[], object]) -> str:
+    """Return what `draw` shows as HTML, or the sentence that says why there is no answer."""
+    try:
+        views = draw()
+    except Unanswered as reason:
+        return f'<p class="note">{escape(str(reason))}</p>'
+    views = views if isinstance(views, tuple | list) else (views,)
+    return "".join(view._repr_html_() for view in views)
+
+
+def labelled(keys: Sequence[str]) -> dict[str, str]:
+    """Return keys under the names people read, as a choice of panels."""
+    return {label(key): key for key in keys}
+
+
+def _options(choices: Sequence[object] | Mapping[str, object]) -> Mapping[str, object]:
+    """Return what a choice shows → what it means; None is everything."""
+    if isinstance(choices, Mapping):
+        return choices
+    return {"All" if option is None else str(option): option for option in choices}

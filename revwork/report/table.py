@@ -1,0 +1,69 @@
+"""Tables: a caption, headings people can read, numbers in the reader's language."""
+
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+
+from revwork.report.words import Reader, Title, label, reader, text, titled
+
+FORMATS = {
+    "money": "net base current target gap amount value effect expected low high cost cogs "
+    "gross_margin contribution_margin operating_result start end expansion contraction churn "
+    "reactivation new fx order_value net0 net1 price_effect volume_effect others_net unknown_net "
+    "net_revenue marketing commission payment_cost shipping_cost",
+    "signed": "change",
+    "change": "change_rate",
+    "percent": "share base_share contribution margin_rate cumulative_share gross_churn grr nrr "
+    "top_1 top_5 top_10 attainment",
+    "decimal": "z hhi gini quick_ratio price0 price1",
+    "date": "day date",
+}
+_FORMAT_OF = {column: kind for kind, columns in FORMATS.items() for column in columns.split()}
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table to look at; every cell is text, escaped here."""
+
+    frame: pd.DataFrame
+    caption: str
+    reader: Reader
+
+    def _repr_html_(self) -> str:
+        head = "".join(
+            f'<th scope="col"{_side(self.frame[name])}>{escape(label(str(name)))}</th>'
+            for name in self.frame
+        )
+        rows = "".join(self._row(row) for row in self.frame.itertuples(index=False))
+        return (
+            f'<div class="scroll" tabindex="0"><table><caption>{escape(self.caption)}</caption>'
+            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        )
+
+    def _row(self, row: tuple) -> str:
+        first, *rest = zip(self.frame, row, strict=True)
+        cells = "".join(
+            f"<td{_side(self.frame[name])}>{escape(_cell(name, value, self.reader))}</td>"
+            for name, value in rest
+        )
+        return f'<tr><th scope="row">{escape(_cell(*first, self.reader))}</th>{cells}</tr>'
+
+
+def table(frame: pd.DataFrame, caption: Title, *columns: str) -> Grid:
+    """Show the named columns of a frame, in that order; all of them where none is named."""
+    chosen = frame[list(columns)] if columns else frame
+    return Grid(chosen.reset_index(drop=True), titled(caption, frame), reader())
+
+
+def _cell(name: str, value: object, reader: Reader) -> str:
+    kind = _FORMAT_OF.get(str(name))
+    if kind:
+        return reader.format(value, kind)
+    if isinstance(value, dict):
+        return " · ".join(map(text, value.values()))
+    return reader.number(value, 2) if isinstance(value, int | float) else text(value)
+
+
+def _side(column: pd.Series) -> str:
+    return ' class="number"' if pd.api.types.is_numeric_dtype(column) else ""

@@ -1,0 +1,156 @@
+"""How numbers, dates and sentences read in the reader's language."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from math import isnan
+from string import Formatter
+from typing import TYPE_CHECKING
+
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
+
+from revwork.findings import Message
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+UNKNOWN = "–"
+Title = str | Message | Callable[["pd.DataFrame"], Message]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads: the language of numbers and dates, and the currency of money."""
+
+    language: str = "en"
+    currency: str = "EUR"
+
+    def say(self, message: Message | str) -> str:
+        """Return the message as a sentence, each value formatted as its template asks."""
+        if isinstance(message, str):
+            return message
+        return _Sentence(self).vformat(message.template, (), message.values)
+
+    def money(self, value: float | None, cents: bool = False) -> str:
+        """Return €1,234 or, with `cents`, €1,234.50."""
+        if _missing(value):
+            return UNKNOWN
+        digits = get_currency_precision(self.currency) if cents else 0
+        rounded = round(float(value), digits) + 0.0
+        pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
+        pattern = pattern if self.language == "en" else pattern.replace("¤", "") + " ¤"
+        return format_currency(
+            rounded, self.currency, pattern, locale=self.language, currency_digits=False
+        ).replace("-", "−")
+
+    def percent(self, value: float | None) -> str:
+        """Return a share such as .1234 as 12.3 %."""
+        if _missing(value):
+            return UNKNOWN
+        pattern = "#,##0.#%" if self.language == "en" else "#,##0.#\u00a0%"
+        share = round(float(value), 3) + 0.0
+        return format_percent(share, pattern, locale=self.language).replace("-", "−")
+
+    def change(self, value: float | None) -> str:
+        """Return a relative change with its sign: +4.2%, −3%, or “new” without a baseline."""
+        return (
+            "new" if _missing(value) else ("+" if round(value, 3) > 0 else "") + self.percent(value)
+        )
+
+    def number(self, value: float | None, digits: int = 0) -> str:
+        """Return a plain number with the language's separators."""
+        if _missing(value):
+            return UNKNOWN
+        pattern = "#,##0" + ("." + "#" * digits if digits else "")
+        rounded = round(float(value), digits) + 0.0
+        return format_decimal(rounded, pattern, locale=self.language).replace("-", "−")
+
+    def day(self, value: date | None) -> str:
+        """Return a day as the language writes it."""
+        return UNKNOWN if value is None else format_date(value, "d MMM y", locale=self.language)
+
+    def month(self, value: date) -> str:
+        """Return a month short enough for an axis."""
+        return format_date(value, "MMM yy", locale=self.language)
+
+    def format(self, value: object, spec: str) -> str:
+        """Return `value` as `spec` asks: money, cents, percent, change, points, number, date."""
+        return _SPECS[spec](self, value) if spec in _SPECS else text(value)
+
+
+def reader() -> Reader:
+    """Return whoever `read_as` named last."""
+    return _current[-1]
+
+
+def read_as(language: str, currency: str) -> None:
+    """Write everything that follows for this language and currency."""
+    _current.append(Reader(language, currency))
+
+
+def titled(title: Title, frame: "pd.DataFrame") -> str:
+    """Return a title in words: as it is, or what a reading of the frame says."""
+    return reader().say(title(frame) if callable(title) else title)
+
+
+def label(key: str) -> str:
+    """Return a column, bar or metric key as people write it: net_revenue → Net revenue."""
+    return _LABELS.get(key) or key.replace("_", " ").capitalize()
+
+
+def text(value: object) -> str:
+    """Return a name as it is; an unknown one says so."""
+    return "not recorded" if _missing(value) else str(value)
+
+
+_SPECS: Mapping[str, object] = {
+    "money": Reader.money,
+    "cents": lambda reader, value: reader.money(value, cents=True),
+    "signed": lambda reader, value: ("+" if (value or 0) > 0 else "") + reader.money(value),
+    "percent": Reader.percent,
+    "change": Reader.change,
+    "points": lambda reader, value: f"{reader.number(value * 100, 1)} pp",
+    "number": Reader.number,
+    "decimal": lambda reader, value: reader.number(value, 2),
+    "date": Reader.day,
+    "label": lambda reader, value: label(value),
+}
+
+_LABELS = {
+    "abc": "Class",
+    "base": "Before",
+    "change_rate": "Change %",
+    "current": "Now",
+    "fpa": "FP&A",
+    "lmdi": "LMDI (log-mean Divisia)",
+    "shapley": "Shapley",
+    "fx": "Exchange rates",
+    "new": "New products",
+    "discontinued": "Dropped products",
+    "unpriced": "Without a price",
+    "joint": "Price × volume",
+    "cost": "Cost of goods",
+    "payment_cost": "Payment fees",
+    "shipping_cost": "Shipping",
+    "hhi": "Herfindahl index",
+    "z": "Robust z",
+}
+
+_current = [Reader()]
+
+
+class _Sentence(Formatter):
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+
+    def format_field(self, value: object, spec: str) -> str:
+        return self.reader.format(value, spec)
+
+
+def _missing(value: object) -> bool:
+    return (
+        value is None
+        or (isinstance(value, float) and isnan(value))
+        or str(value) in ("NaT", "<NA>")
+    )

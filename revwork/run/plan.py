@@ -1,0 +1,125 @@
+"""Plan a run: which notebooks there are, what they read, which parameters they take."""
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import nbformat
+from pydantic import TypeAdapter, ValidationError
+
+PACKAGE = Path(__file__).parents[1]
+_TYPES = {"Literal": Literal, "str": str, "int": int, "float": float, "bool": bool, "list": list}
+
+
+class UsageError(ValueError):
+    """A request that cannot be planned; the message says what was meant, perhaps."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One line of a notebook's parameters cell."""
+
+    name: str
+    kind: Any
+    default: Any
+    help: str
+
+    def read(self, value: object) -> Any:
+        """Return `value`, text from a command line included, in the parameter's type."""
+        adapter = TypeAdapter(self.kind, config={"allow_inf_nan": False})
+        try:
+            if not isinstance(value, str):
+                return adapter.validate_python(value, strict=True)
+            parts = value.split(",") if get_origin(self.kind) is list else value
+            return adapter.validate_strings(parts)
+        except ValidationError as error:
+            raise UsageError(f"{self.name}={value}: {self._wanted(str(value), error)}") from None
+
+    def _wanted(self, value: str, error: ValidationError) -> str:
+        if get_origin(self.kind) is not Literal:
+            return error.errors()[0]["msg"].lower()
+        choices = [str(choice) for choice in get_args(self.kind)]
+        shown = ", ".join(choice or '""' for choice in choices)
+        return f"not one of {shown}{meant(value, choices)}"
+
+
+def folder() -> Path:
+    """Return where the notebooks live: beside the checkout's package, else inside the wheel's."""
+    beside = PACKAGE.parent / "notebooks"
+    return beside if beside.is_dir() else PACKAGE / "_bundled" / "notebooks"
+
+
+def find(names: Sequence[str]) -> list[Path]:
+    """Return the notebooks named (`01_revenue`, or a path), or all of them in reading order."""
+    known = {path.stem: path for path in sorted(folder().glob("[0-9]*.ipynb"))}
+    if not known:
+        raise UsageError(f"there are no notebooks in {folder()}.")
+    return [_named(name, known) for name in names] or list(known.values())
+
+
+def parameters(notebook: Path) -> list[Parameter]:
+    """Return what the cell tagged `parameters` declares: name, type, default, comment."""
+    source = _parameters_cell(notebook)
+    lines = source.splitlines()
+    return [
+        Parameter(
+            node.target.id,
+            eval(ast.unparse(node.annotation), {"__builtins__": {}}, dict(_TYPES)),
+            ast.literal_eval(node.value),
+            lines[node.end_lineno - 1][node.end_col_offset :].partition("#")[2].strip(),
+        )
+        for node in ast.parse(source).body
+        if isinstance(node, ast.AnnAssign)
+    ]
+
+
+def settle(notebooks: Sequence[Path], given: Mapping[str, object]) -> dict[Path, dict[str, Any]]:
+    """Return the values each notebook gets, typed; UsageError for a name none of them takes."""
+    taken = {path: {p.name: p for p in parameters(path)} for path in notebooks}
+    known = sorted({name for names in taken.values() for name in names})
+    for name in given:
+        if name not in known:
+            takes = ", ".join(known)
+            raise UsageError(f"no parameter {name}{meant(name, known)}; there are {takes}")
+    return {
+        path: {name: names[name].read(value) for name, value in given.items() if name in names}
+        for path, names in taken.items()
+    }
+
+
+def reads(notebook: Path) -> dict[str, list[str]]:
+    """Return the tables a notebook needs and the ones that enrich it, from its one literal call."""
+    for cell in nbformat.read(notebook, 4).cells:
+        if cell.cell_type == "code" and ".tables(" in cell.source:
+            for call in ast.walk(ast.parse(cell.source)):
+                if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(".tables"):
+                    return {k.arg: ast.literal_eval(k.value) for k in call.keywords}
+    return {}
+
+
+def meant(word: str, known: Sequence[str]) -> str:
+    """Return `, did you mean x?` where a known word is close, else nothing."""
+    close = get_close_matches(word, known, n=1, cutoff=0.6)
+    return f", did you mean {close[0]}?" if close else ""
+
+
+def _named(name: str, known: Mapping[str, Path]) -> Path:
+    path = Path(name)
+    if path.suffix == ".ipynb" and path.is_file():
+        return path.resolve()
+    short = {stem.partition("_")[2]: found for stem, found in known.items()}
+    if found := known.get(path.stem) or short.get(path.stem):
+        return found
+    raise UsageError(
+        f"no notebook {name}{meant(name, [*known, *short])}; there are {', '.join(known)}"
+    )
+
+
+def _parameters_cell(notebook: Path) -> str:
+    for cell in nbformat.read(notebook, 4).cells:
+        if "parameters" in cell.metadata.get("tags", []):
+            return cell.source
+    raise UsageError(f"{notebook.name} has no cell tagged parameters, so it takes none.")

@@ -1,0 +1,65 @@
+"""The three lists of dependencies agree, the lock names no address, and the wheel is whole."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from zipfile import ZipFile
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+CONDA = {
+    "duckdb": "python-duckdb",
+    "ibis-framework": "ibis-duckdb",
+    "matplotlib": "matplotlib-base",
+    "playwright": "playwright-python",
+}
+
+
+@pytest.fixture(scope="module")
+def declared(root):
+    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    lines = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    return {r.name: r.specifier for r in map(Requirement, lines)}
+
+
+@pytest.fixture(scope="module")
+def locked(root):
+    pins = re.findall(r"^([\w.-]+)==([^ ;\\]+)", (root / "requirements.lock").read_text(), re.M)
+    versions = {}
+    for name, version in pins:
+        versions.setdefault(canonicalize_name(name), []).append(version)
+    return versions
+
+
+def test_the_lock_pins_every_dependency_within_its_range(declared, locked):
+    for name, allowed in declared.items():
+        assert locked.get(canonicalize_name(name)), f"{name} is not locked: make lock"
+        assert all(allowed.contains(version) for version in locked[canonicalize_name(name)]), name
+
+
+def test_the_lock_holds_hashes_and_no_address(root):
+    text = (root / "requirements.lock").read_text()
+    assert "--hash=sha256:" in text
+    assert "://" not in text and "index-url" not in text
+
+
+def test_the_conda_environment_lists_the_same_ranges(root, declared):
+    lines = yaml.safe_load((root / "environment.yml").read_text())["dependencies"]
+    conda = {r.name: r.specifier for r in map(Requirement, lines[:-1])}
+    expected = {CONDA.get(name, name): allowed for name, allowed in declared.items()}
+    assert lines[-1] == {"pip": ["-e ."]}
+    assert {k: v for k, v in conda.items() if k not in ("python", "pip")} == expected
+
+
+def test_the_wheel_carries_notebooks_and_sample(root, tmp_path):
+    build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", tmp_path, root]
+    subprocess.run(build, check=True)
+    names = ZipFile(next(tmp_path.glob("*.whl"))).namelist()
+    for path in (root / "notebooks").glob("*.ipynb"):
+        assert f"revwork/_bundled/notebooks/{path.name}" in names
+    assert "revwork/_bundled/sample/revwork.toml" in names
+    assert "revwork/report/template/page.css" in names
