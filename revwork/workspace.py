@@ -52,7 +52,7 @@ def _table(text: str) -> str:
 
 
 def _column(text: str) -> str:
-    if not (text.isidentifier() and text.islower()):
+    if not (text.isidentifier() and text.islower()) or text.startswith("_"):
         raise ValueError("is not in lower case with underscores")
     return text
 

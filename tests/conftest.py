@@ -1,7 +1,10 @@
 """Tables typed by hand, in the types of their contract."""
 
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import ibis
 import pyarrow as pa
@@ -38,6 +41,21 @@ def sales_lines(rows: list[dict], products=(), customers=(), fx_rates=()) -> ibi
         typed("fx_rates", fx_rates),
         "EUR",
     )
+
+
+def revwork(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess:
+    """Run the command line as a user does, from another folder than the checkout's."""
+    command = [sys.executable, "-m", "revwork", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory) -> Path:
+    """The reports folder after `revwork run` on the sample; latest is the run."""
+    folder = tmp_path_factory.mktemp("published")
+    done = revwork("run", "--out", folder / "reports", cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "reports"
 
 
 @pytest.fixture(scope="session")

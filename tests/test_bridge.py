@@ -64,12 +64,12 @@ def test_three_products_give_the_published_figures(method, expected):
 
 def test_new_and_dropped_products_are_bars_of_their_own():
     expected = {"price": 1000, "volume": -1222.22, "mix": -277.78}
-    assert bars(SWAPPED) == expected | {"new": 6000, "discontinued": -800}
+    assert bars(SWAPPED) == expected | {"new_products": 6000, "discontinued_products": -800}
 
 
 def test_the_bars_run_from_the_base_to_the_current_total():
     frame = bridge(sales_lines(THREE), YEARS)
-    beside = ["new", "discontinued", "returns", "fx", "unpriced"]
+    beside = ["new_products", "discontinued_products", "returns", "fx", "unpriced"]
     assert list(frame.bar) == ["base", "price", "volume", "mix", *beside, "current"]
     assert list(frame.value.iloc[[0, -1]]) == [32000, 39900]
     assert list(frame.kind) == ["total", *["change"] * 8, "total"]
@@ -166,7 +166,7 @@ def test_nothing_sold_before_is_nothing_to_compare_with():
 
 
 def test_nothing_sold_now_means_that_everything_was_discontinued():
-    assert bars(THREE[:3]) == {"discontinued": -32000}
+    assert bars(THREE[:3]) == {"discontinued_products": -32000}
 
 
 def test_an_unknown_method_is_named_with_the_known_ones():
@@ -208,7 +208,7 @@ def test_the_cent_that_rounding_leaves_goes_to_the_split_bar_rounded_off_most():
 def test_what_a_method_does_not_split_reads_the_same_under_every_method():
     rows = [*THREE, sold(2026, "N", 1.0049, 1), sold(2025, "D", 1.0049, 1)]
     rows += [sold(2026, "A", 1.0049, -1), sold(2026, None, 1.0049, 1)]
-    beside = {"new": 1, "discontinued": -1, "returns": -1, "unpriced": 1}
+    beside = {"new_products": 1, "discontinued_products": -1, "returns": -1, "unpriced": 1}
     for method in METHODS:
         assert beside.items() <= bars(rows, method).items()
 

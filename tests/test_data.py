@@ -439,7 +439,7 @@ def test_online_retail_adds_up_to_its_known_total(tmp_path, real):
         """
     )
     tables = revwork.open_company(tmp_path).tables(["orders"], today=TODAY)
-    assert tables.orders.net_amount.sum().execute() == Decimal("4275143.93")
+    assert round(tables.orders.net_amount.sum().execute(), 2) == Decimal("4275143.93")
     assert (tables.inputs[0].rows, tables.as_of) == (240_007, date(2011, 6, 26))
     assert tables.orders.customer_id.nunique().execute() == 2974
     assert kinds(tables)["duplicates"][0] == 1970

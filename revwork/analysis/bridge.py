@@ -11,20 +11,22 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from revwork.calendar import Comparison, Period
+from revwork.analysis.constant_currency import MONEY, at_base_rates, exact, fx_effect, money
+from revwork.analysis.sales import is_within
+from revwork.calendar import Comparison
 from revwork.findings import Unanswered
 
 Method = Literal["fpa", "textbook", "lmdi", "shapley"]
-MONEY = dict.fromkeys(("net0", "local0", "net1", "local1"), "float64")
 
 
 def bridge(lines: ibis.Table, comparison: Comparison, method: Method = "fpa") -> pd.DataFrame:
     """Return the bars that lead from the base period's net revenue to the current period's.
 
     Columns: bar, value (money, to the cent), kind ("total" or "change"). Bars: base; those of the
-    method, over products sold in both periods, within their unit of measure; new and discontinued
-    (sold in one period only); returns; fx; unpriced (no product or no quantity to take a price
-    from, and under lmdi what was free in one period); current. Every bar is always there.
+    method, over products sold in both periods, within their unit of measure; new_products and
+    discontinued_products (sold in one period only); returns; fx; unpriced (no product or no
+    quantity to take a price from, and under lmdi what was free in one period); current. Every
+    bar is always there.
 
     fpa: price (p1 − p0)·q1, volume (Q1 − Q0)·p̄0, mix (s1 − s0)·Q1·p0. textbook: price
     (p1 − p0)·q0, volume (q1 − q0)·p0, joint. lmdi: price, activity, structure (log-mean Divisia).
@@ -73,54 +75,10 @@ def by_product(lines: ibis.Table, comparison: Comparison) -> pd.DataFrame:
     return products[shown].reset_index(drop=True)
 
 
-def at_base_rates(cells: pd.DataFrame) -> pd.DataFrame:
-    """Return the cells with `value0` and `value1`: money at the base period's exchange rates.
-
-    Cells: currency, is_return, net0, net1 (company currency), local0, local1 (the order's).
-    Both periods take their currency's average rate of the base period's sales, Σ net / Σ local,
-    so a price unchanged in the customer's currency is unchanged; without it, their own rates.
-    """
-    sold = cells[["net0", "local0"]].where(~cells.is_return, 0.0)
-    net, local = (sold[c].groupby(cells.currency, dropna=False).transform("sum") for c in sold)
-    rate = net / local.where(local != 0)
-    value0, value1 = ((rate * cells[f"local{i}"]).fillna(cells[f"net{i}"]) for i in (0, 1))
-    return cells.assign(value0=value0, value1=value1)
-
-
-def fx_effect(cells: pd.DataFrame) -> float:
-    """Return the part of the change that only exchange rates made: actual − at base rates."""
-    return float((cells.net1 - cells.net0 - cells.value1 + cells.value0).sum())
-
-
-def money(lines: ibis.Table, comparison: Comparison) -> dict[str, ibis.Value]:
-    """Return the sums `at_base_rates` needs, to be cast to MONEY; unknown rates are left out.
-
-    net0 and local0 are those of the base period, net1 and local1 those of the current one.
-    """
-    known = lines.net.notnull()
-    return {
-        f"{name}{i}": column.sum(where=known & within(lines.order_date, period)).fill_null(0)
-        for name, column in (("net", lines.net), ("local", lines.net_local))
-        for i, period in enumerate((comparison.base, comparison.current))
-    }
-
-
-def within(day: ibis.Value, period: Period | None) -> ibis.Value:
-    """Return whether a day belongs to the period: its start does, its end not; None has none."""
-    if period is None:
-        return ibis.literal(False)
-    return (day >= ibis.date(period.start)) & (day < ibis.date(period.end))
-
-
 def log_mean(a: pd.Series, b: pd.Series) -> pd.Series:
     """Return the logarithmic mean (a − b) / ln(a / b) of two positive series."""
     gap = np.log1p((a - b) / b)
     return ((a - b) / gap.where(gap != 0)).fillna(b)
-
-
-def exact(amounts: pd.Series) -> float:
-    """Return the sum of amounts of four decimals, freed from binary noise."""
-    return round(float(amounts.sum()), 4)
 
 
 def in_cents(changes: pd.Series, split: list[str], base: float, current: float) -> pd.Series:
@@ -151,7 +109,7 @@ def _cells(lines: ibis.Table, comparison: Comparison) -> pd.DataFrame:
 
 def _sums(lines: ibis.Table, comparison: Comparison) -> ibis.Table:
     """Both periods' sums by product, unit, currency, and whether sold at a price or returned."""
-    periods = [within(lines.order_date, p) for p in (comparison.base, comparison.current)]
+    periods = [is_within(lines.order_date, p) for p in (comparison.base, comparison.current)]
     known = lines.product_id.notnull() & lines.net.notnull()
     lines = lines.mutate(is_priced=(known & (lines.quantity > 0)).fill_null(False))
     keys = ["product_id", "unit", "currency", "is_return", "is_priced"]
@@ -206,8 +164,8 @@ def _other_changes(
     other = (products.other1 - products.other0).sum()
     unsplit = products.status.isin(["continuing", "unpriced"]) & ~split
     return {
-        "new": change[products.status == "new"].sum(),
-        "discontinued": change[products.status == "discontinued"].sum(),
+        "new_products": change[products.status == "new"].sum(),
+        "discontinued_products": change[products.status == "discontinued"].sum(),
         "returns": (returned.value1 - returned.value0).sum(),
         "fx": fx_effect(cells),
         "unpriced": other + change[unsplit].sum(),

@@ -1,24 +1,16 @@
 """Driver tree: which team moved net revenue, by how often and by how much customers buy.
 
 A product of drivers is split by LMDI (log-mean Divisia), which leaves no residual. Money is at the
-base period's exchange rates (see `bridge.at_base_rates`); what rates did is a leaf of its own.
+base period's exchange rates (see `constant_currency`); what rates did is a leaf of its own.
 """
 
 import ibis
 import numpy as np
 import pandas as pd
 
-from revwork.analysis.bridge import (
-    MONEY,
-    at_base_rates,
-    exact,
-    fx_effect,
-    in_cents,
-    log_mean,
-    money,
-    within,
-)
-from revwork.analysis.sales import between
+from revwork.analysis.bridge import in_cents, log_mean
+from revwork.analysis.constant_currency import MONEY, at_base_rates, exact, fx_effect, money
+from revwork.analysis.sales import between, is_within
 from revwork.calendar import Comparison, Period
 from revwork.findings import Unanswered
 from revwork.metrics import customer_count, order_count
@@ -92,7 +84,7 @@ def _buyers(lines: ibis.Table, period: Period) -> tuple[int, int]:
 def _visits(lines: ibis.Table, sessions: ibis.Table, period: Period) -> tuple[int, int]:
     """Sessions, and the orders that sessions ended in."""
     shop = between(lines, period).filter("is_inside")
-    begun = sessions.filter(within(sessions["date"], period))
+    begun = sessions.filter(is_within(sessions["date"], period))
     return int(begun.count().execute()), int(order_count(shop).execute())
 
 
@@ -112,7 +104,7 @@ def _parts(lines: ibis.Table, comparison: Comparison) -> pd.DataFrame:
 def _sums(lines: ibis.Table, comparison: Comparison) -> ibis.Table:
     keys = ["is_inside", "is_return", "currency"]
     day = lines.order_date
-    both = lines.filter(within(day, comparison.base) | within(day, comparison.current))
+    both = lines.filter(is_within(day, comparison.base) | is_within(day, comparison.current))
     return both.group_by(keys).aggregate(**money(both, comparison)).cast(MONEY).order_by(keys)
 
 

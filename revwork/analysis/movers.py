@@ -1,6 +1,6 @@
 """Why did it move: the few segments whose own movement makes the change of net revenue.
 
-Money is at the base period's exchange rates (see `bridge.at_base_rates`), so a rate is never a
+Money is at the base period's exchange rates (see `constant_currency`), so a rate is never a
 movement: the total's change is `change` plus `fx`.
 """
 
@@ -13,8 +13,8 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from revwork.analysis.bridge import MONEY, at_base_rates, exact, fx_effect, money, within
-from revwork.analysis.sales import DIMENSIONS
+from revwork.analysis.constant_currency import MONEY, at_base_rates, exact, fx_effect, money
+from revwork.analysis.sales import DIMENSIONS, is_within
 from revwork.calendar import Comparison
 from revwork.findings import Unanswered
 
@@ -138,7 +138,7 @@ def _sums(lines: ibis.Table, comparison: Comparison, dimensions: Sequence[str]) 
     """Both periods' money, and orders' money squared, by dimensions, currency, is_return."""
     keys = [*dict.fromkeys([*dimensions, "currency", "is_return"])]
     day = lines.order_date
-    both = lines.filter(within(day, comparison.base) | within(day, comparison.current))
+    both = lines.filter(is_within(day, comparison.base) | is_within(day, comparison.current))
     orders = both.group_by([*keys, "order_id"]).aggregate(**money(both, comparison))
     nets = (orders.net0.cast("float64"), orders.net1.cast("float64"))
     squares = {f"square{i}": (net * net).sum() for i, net in enumerate(nets)}

@@ -106,9 +106,18 @@ def anomalies(days: pd.DataFrame) -> Message:
         return Message("No day was out of line", {})
     oddest = odd.loc[odd.z.abs().idxmax()]
     return Message(
-        "{n:number} days were out of line, {day:date} most: {net:money} where {expected:money} "
+        "Days out of line: {n:number}; most of all {day:date}, {net:money} where {expected:money} "
         "was to be expected",
         {"n": len(odd), "day": oddest.day, "net": oddest.net, "expected": oddest.expected},
+    )
+
+
+def retention(rates: pd.DataFrame) -> Message:
+    """Say what share of recurring revenue the last month kept, without and with expansion."""
+    last = rates.iloc[-1]
+    return Message(
+        "{month:text} kept {grr:percent} of recurring revenue, {nrr:percent} with expansion",
+        {"month": last.month, "grr": last.grr, "nrr": last.nrr},
     )
 
 

@@ -1,20 +1,21 @@
 """Revenue findings: what moved, what is off target and what revenue depends on, in money."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
 
 import ibis
 import pandas as pd
 
 from revwork.analysis import worth
 from revwork.analysis.movers import Movement
-from revwork.analysis.sales import within
+from revwork.analysis.sales import of_segment
 from revwork.calendar import Calendar, Comparison
-from revwork.findings import Finding, Message
+from revwork.findings import Finding, Impact, Message
 from revwork.metrics import Kpi
 
-DEPARTMENTS = {"channel": "partners", "category": "product", "segment": "marketing"}
+DEPARTMENTS = {"channel": "sales", "category": "product", "segment": "marketing"}
 DEPENDENT = 0.10
+ON_TARGET = 0.02
+_NEAREST = ("contribution_margin", "gross_margin", "net_revenue")
 
 
 def moved(
@@ -23,17 +24,30 @@ def moved(
     """Return one finding per segment that stands out in the change of net revenue."""
     as_of = comparison.current.last_day
     return [
-        _mover(row, comparison, _worth(lines, row["where"], calendar, as_of, currency))
+        _mover(
+            row,
+            comparison,
+            worth.yearly(of_segment(lines, row["where"]), calendar, as_of, currency),
+        )
         for _, row in movement.segments.iterrows()
     ]
 
 
-def off_target(kpis: list[Kpi]) -> list[Finding]:
-    """Return one finding per headline number that misses or beats its target by over 2 %."""
+def off_target(
+    kpis: Sequence[Kpi], lines: ibis.Table, comparison: Comparison, currency: str
+) -> list[Finding]:
+    """Return a finding where margin, else revenue, misses or beats its target by over 2 %.
+
+    `kpis` is what `revenue.headline` returns; of the numbers with a target the one nearest to the
+    result speaks, since the others say the same.
+    """
+    aimed = {kpi.metric: kpi for kpi in kpis if kpi.target}
+    kpi = next((aimed[metric] for metric in _NEAREST if metric in aimed), None)
+    if kpi is None or abs(kpi.value / kpi.target - 1) <= ON_TARGET:
+        return []
+    missing = kpi.value - kpi.target
     return [
-        _against_target(kpi)
-        for kpi in kpis
-        if kpi.target and kpi.value is not None and abs(kpi.value / kpi.target - 1) > 0.02
+        _against_target(kpi, worth.gap(lines, comparison.current, missing, kpi.metric, currency))
     ]
 
 
@@ -69,11 +83,7 @@ def depends(customers: ibis.Table, period: str) -> list[Finding]:
     ]
 
 
-def _worth(lines, where, calendar: Calendar, as_of: date, currency: str):
-    return worth.yearly(within(lines, where), calendar, as_of, currency)
-
-
-def _mover(row: pd.Series, comparison: Comparison, impact) -> Finding:
+def _mover(row: pd.Series, comparison: Comparison, impact: Impact | None) -> Finding:
     grew = row.change > 0
     next_step = (
         "Find out what made {segment:text} grow and whether it can be had elsewhere"
@@ -115,7 +125,7 @@ def named(segment: Mapping[str, str | None]) -> str:
     )
 
 
-def _against_target(kpi: Kpi) -> Finding:
+def _against_target(kpi: Kpi, impact: Impact) -> Finding:
     ahead = kpi.value > kpi.target
     return Finding(
         metric=f"{kpi.metric}_target",
@@ -142,6 +152,6 @@ def _against_target(kpi: Kpi) -> Finding:
             else "Close the gap where it is largest, or say which target goes",
             {},
         ),
-        impact=None,
-        confidence=1.0,
+        impact=impact,
+        confidence=worth.confidence(impact),
     )

@@ -52,11 +52,17 @@ def lines(
 
 def between(lines: ibis.Table, period: "Period") -> ibis.Table:
     """Return the lines of a period: its start included, its end not."""
-    day = lines.order_date
-    return lines.filter((day >= ibis.date(period.start)) & (day < ibis.date(period.end)))
+    return lines.filter(is_within(lines.order_date, period))
 
 
-def within(lines: ibis.Table, segment: "Mapping[str, str | None]") -> ibis.Table:
+def is_within(day: ibis.Value, period: "Period | None") -> ibis.Value:
+    """Return whether a day belongs to the period: its start does, its end not; None has none."""
+    if period is None:
+        return ibis.literal(False)
+    return (day >= ibis.date(period.start)) & (day < ibis.date(period.end))
+
+
+def of_segment(lines: ibis.Table, segment: "Mapping[str, str | None]") -> ibis.Table:
     """Return the lines of a segment; None asks for lines where the dimension is not recorded."""
     for name, value in segment.items():
         lines = lines.filter(lines[name].isnull() if value is None else lines[name] == value)

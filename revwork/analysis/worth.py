@@ -29,12 +29,17 @@ def yearly(lines: ibis.Table, calendar: Calendar, as_of: date, currency: str) ->
         return None
     now, base = _stretch(months), _stretch(before)
     basis = "contribution_margin" if lines.cost.notnull().any().execute() else "net_revenue"
-    amount = contribution(lines) if basis == "contribution_margin" else lines.net
-    sums = _sums(lines.mutate(amount=amount), [now, base])
-    scale = _YEAR / now.days
-    value = (sums.total[0] - sums.total[1] * now.days / base.days) * scale
-    half = _Z95 * sqrt(sums.square.sum()) * scale
-    return Impact(value, value - half, value + half, currency, basis)
+    sums = _sums(lines, basis, [now, base])
+    value = sums.total[0] - sums.total[1] * now.days / base.days
+    return _a_year(value, sums.square.sum(), now, basis, currency)
+
+
+def gap(lines: ibis.Table, period: Period, missing: float, metric: str, currency: str) -> Impact:
+    """Return what a gap to target in a period amounts to in a year, as chance may have made it.
+
+    `metric` is contribution_margin, gross_margin or net_revenue; its orders make the interval.
+    """
+    return _a_year(missing, _sums(lines, metric, [period]).square.sum(), period, metric, currency)
 
 
 def confidence(impact: Impact | None) -> float:
@@ -54,9 +59,16 @@ def _stretch(months: list[Period]) -> Period:
     return Period(f"{months[0].name}..{months[-1].name}", months[0].start, months[-1].end)
 
 
-def _sums(lines: ibis.Table, periods: list[Period]) -> pd.DataFrame:
+def _a_year(value: float, square: float, period: Period, basis: str, currency: str) -> Impact:
+    scale = _YEAR / period.days
+    half = _Z95 * sqrt(square)
+    return Impact(value * scale, (value - half) * scale, (value + half) * scale, currency, basis)
+
+
+def _sums(lines: ibis.Table, basis: str, periods: list[Period]) -> pd.DataFrame:
     """Per period the amount, and the orders' amounts squared."""
-    sold = in_periods(lines, periods)
+    amounts = {"gross_margin": lines.net - lines.cost, "contribution_margin": contribution(lines)}
+    sold = in_periods(lines.mutate(amount=amounts.get(basis, lines.net)), periods)
     orders = sold.group_by(["period", "order_id"]).agg(amount=sold.amount.sum().cast("float64"))
     rows = orders.group_by("period").agg(
         total=orders.amount.sum(), square=(orders.amount * orders.amount).sum()

@@ -9,10 +9,13 @@ import tempfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from glob import escape
+from itertools import islice
 from pathlib import Path
 from typing import IO
+
+import duckdb
 
 from revwork.data.headers import header_row, unique
 from revwork.data.quality import Note, note
@@ -31,13 +34,17 @@ _MAGIC = {
 
 def read(engine: Engine, source: Source, wanted: set[str]) -> tuple[list[str], list[Note]]:
     """Read the file into the table `raw`, all text; return its headers and what was guessed."""
-    with tempfile.TemporaryDirectory(prefix="revwork-") as scratch:
-        path, notes = _as_utf8(source, Path(scratch) / "text.csv")
+    with tempfile.TemporaryDirectory(prefix="revwork-") as folder:
+        copy = Path(folder) / "text.csv"
+        path, notes = _as_utf8(source, copy)
         head = _head(path)
         delimiter = source.delimiter or _delimiter(head)
-        records, lines = _records(head, delimiter)
+        records = _records(head, delimiter)
         row = header_row(records, source, wanted)
-        _load(engine, path, delimiter, unique(records[row]), lines[row])
+        try:
+            _load(engine, path, delimiter, unique(records[row]), row + 1)
+        except duckdb.InvalidInputException:  # lines that end now in CR LF, now in LF
+            _load(engine, _copied(path, "utf-8", copy), delimiter, unique(records[row]), row + 1)
     return records[row], notes
 
 
@@ -77,7 +84,7 @@ def _bytes(path: Path) -> Iterator[IO[bytes]]:
         raise DataError(f"cannot be opened: {error}") from None
 
 
-def _as_utf8(source: Source, scratch: Path) -> tuple[Path, list[Note]]:
+def _as_utf8(source: Source, copy: Path) -> tuple[Path, list[Note]]:
     """The file itself if DuckDB can read it, else a copy in UTF-8; a note where it is a guess."""
     encoding, notes = source.encoding, []
     if not encoding:
@@ -88,14 +95,19 @@ def _as_utf8(source: Source, scratch: Path) -> tuple[Path, list[Note]]:
     if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig", "ascii"):
         return source.path, notes
     try:
-        with _bytes(source.path) as file, scratch.open("w", encoding="utf-8", newline="") as copy:
-            text = io.TextIOWrapper(file, encoding=encoding, newline="")
-            while part := text.read(_PART):
-                copy.write(part)
+        return _copied(source.path, encoding, copy), notes
     except UnicodeError:
         advice = f'say encoding = "…" under [tables.{source.name}]'
         raise DataError(f"cannot be read in the encoding {encoding}; {advice}") from None
-    return scratch, notes
+
+
+def _copied(path: Path, encoding: str, copy: Path) -> Path:
+    """A copy in UTF-8, every line ended alike."""
+    with _bytes(path) as file, copy.open("w", encoding="utf-8", newline="") as lines:
+        text = io.TextIOWrapper(file, encoding=encoding)
+        while part := text.read(_PART):
+            lines.write(part)
+    return copy
 
 
 def _encoding(path: Path) -> tuple[str, str]:
@@ -139,21 +151,16 @@ def _delimiter(head: str) -> str:
 
 
 def _consistency(head: str, delimiter: str) -> tuple[float, int]:
-    widths = Counter(len(record) for record in _records(head, delimiter)[0] if record)
+    widths = Counter(len(record) for record in _records(head, delimiter) if record)
     width, count = widths.most_common(1)[0] if widths else (0, 0)
     return (count / widths.total(), width) if width > 1 else (0, 0)
 
 
-def _records(head: str, delimiter: str) -> tuple[list[list[str]], list[int]]:
-    """The first records, and the line each ends on."""
-    reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
-    records, lines = [], []
-    try:
-        for record in reader:
-            records.append(record)
-            lines.append(reader.line_num)
-            if len(records) == 200:
-                break
-    except csv.Error:
-        pass
-    return records, lines
+def _records(head: str, delimiter: str) -> list[list[str]]:
+    """The first records, as far as they can be told apart."""
+    records = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
+    found = []
+    with suppress(csv.Error):
+        for record in islice(records, 200):
+            found.append(record)
+    return found

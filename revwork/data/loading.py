@@ -17,7 +17,7 @@ from revwork.contracts import TABLES, contract
 from revwork.data import cells, quality
 from revwork.data.headers import mapping
 from revwork.data.quality import Note, note
-from revwork.data.sources import Raw, open_raw
+from revwork.data.sources import open_raw
 from revwork.data.wording import DataError, breach, nearest, subjects
 from revwork.findings import Unanswered
 
@@ -166,7 +166,8 @@ def _read_file(connection: ibis.BaseBackend, company: "Company", source: "Source
     connection.create_table(source.name, _conformed(connection.table("typed"), source, company))
     wrong |= reading.wrong | cells.lost(engine, source.name, found, reading)
     derived = fields.keys() - mapped if wrong else set()
-    breaches = _breaches(connection.table(source.name), source, raw, derived | wrong.keys())
+    free = [theirs for ours, theirs in raw.headers.items() if ours not in mapped.values()]
+    breaches = _breaches(connection.table(source.name), source.name, free, derived | wrong.keys())
     if sentences := dict.fromkeys([*wrong.values(), *breaches]):
         raise DataError(*sentences)
     engine.execute(f"ALTER TABLE {source.name} DROP COLUMN _row")
@@ -215,20 +216,22 @@ def _without_tax(table: ibis.Table, source: "Source") -> ibis.Table:
             **{c: (table[c].cast("float64") / (1 + rate)).round(4) for c in present}
         )
     if "tax_amount" not in table.columns or "net_amount" not in table.columns:
-        raise DataError('says tax_rate = "tax_amount" but has no column for it or for net_amount')
+        raise DataError('has no column for tax_amount, though tax_rate = "tax_amount" says so')
     return table.mutate(net_amount=table.net_amount - table.tax_amount.fill_null(0))
 
 
-def _breaches(rows: ibis.Table, source: "Source", raw: Raw, spoiled: set[str]) -> Iterator[str]:
+def _breaches(
+    loaded: ibis.Table, table: str, headers: list[str], spoiled: set[str]
+) -> Iterator[str]:
     """Breaches of the contract but for columns `spoiled` by what is wrong already."""
-    if not rows.count().execute():
+    if not loaded.count().execute():
         return
     try:
-        contract(source.name).validate(rows, lazy=True)
+        contract(table).validate(loaded, lazy=True)
     except SchemaErrors as errors:
         for error in errors.schema_errors:
             if not spoiled & subjects(error):
-                yield breach(error, rows, source.name, raw.headers.values())
+                yield breach(error, loaded, table, headers)
 
 
 def _input(source: "Source", table: ibis.Table) -> Input:

@@ -122,8 +122,8 @@ def _totals_beside_parts(targets: ibis.Table) -> Iterator[str]:
             filled = row[f"{segment}_filled"]
             if 0 < filled < row["rows"]:
                 yield (
-                    f"targets: {row['metric']} names a {segment} in {filled:,} of {rows(row['rows'])}; "
-                    f"rows add up, so fill {segment} in all rows of a metric or in none"
+                    f"targets: {row['metric']} names a {segment} in {filled:,} of "
+                    f"{rows(row['rows'])}; these add up, so name a {segment} in all or in none"
                 )
 
 

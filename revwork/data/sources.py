@@ -46,8 +46,12 @@ def open_raw(engine: Engine, source: Source, wanted: Iterable[str]) -> Raw:
         raise DataError(f"is of no kind that can be read; these are {', '.join(readers)}")
     engine.execute("DROP TABLE IF EXISTS raw")
     headers, notes = readers[kind](engine, source, {spelling(header) for header in wanted})
-    types = dict(engine.execute("SELECT column_name, column_type FROM (DESCRIBE raw)").fetchall())
-    return Raw(types, dict(zip(types, headers or types, strict=True)), notes)
+    described = "SELECT column_name, column_type FROM (DESCRIBE raw)"
+    headers = headers or list(dict(engine.execute(described).fetchall()))
+    for header in [one for one in headers if one.lower() == "rowid"]:
+        engine.execute(f'ALTER TABLE raw RENAME {name(header)} TO "row id"')
+    types = dict(engine.execute(described).fetchall())
+    return Raw(types, dict(zip(types, headers, strict=True)), notes)
 
 
 def _there(source: Source) -> None:
@@ -82,11 +86,11 @@ def _sheet(source: Source) -> list[list[object]]:
         if sheet not in book.sheet_names:
             raise DataError(f'has no sheet "{sheet}"{nearest(sheet, book.sheet_names)}')
         rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-    except CalamineError as error:
+    except (CalamineError, OSError) as error:
         raise DataError(f"cannot be read as an Excel workbook: {error}") from None
     if not rows:
         others = [other for other in book.sheet_names if other != sheet]
-        advice = f'; say sheet = "{others[0]}" or another one of its sheets' if others else ""
+        advice = f'; say sheet = "{others[0]}" or another of its sheets' if others else ""
         raise DataError(f'has nothing on its sheet "{sheet}"{advice}')
     return rows
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from revwork.report.theme import BASE, DOWN, INK, NOW, QUIET, RULE, TARGET, UP, canvas, image
-from revwork.report.words import Reader, Title, label, reader, text, titled
+from revwork.report.words import Title, label, reader, text, titled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -111,11 +111,40 @@ def waterfall(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
     return Picture(titled(title, frame), subtitle, address, f"Waterfall: {words}.")
 
 
+def effects(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
+    """Draw what each driver did to revenue, with its level before and now and who owns it.
+
+    Columns: leaf, department, unit (count, rate or money), base, current, effect (money).
+    """
+    shown = frame[frame.effect != 0].iloc[::-1].reset_index(drop=True)
+    names = [f"{label(row.leaf)} · {label(row.department)}" for row in shown.itertuples()]
+    with canvas(0.5 + 0.4 * len(shown)) as (figure, axes):
+        axes.barh(
+            names, shown.effect, color=[UP if e > 0 else DOWN for e in shown.effect], height=0.6
+        )
+        for at, row in enumerate(shown.itertuples()):
+            words = f"{reader().format(row.effect, 'signed')}   {_levels(row)}"
+            axes.annotate(
+                words, (max(0, row.effect), at), (6, 0), textcoords="offset points", va="center"
+            )
+        axes.margins(x=0.5)
+        axes.set_xlim(left=min(0, shown.effect.min()) * 1.1)
+        axes.axvline(0, color=RULE, lw=1)
+        _bare(axes)
+        address = image(figure)
+    said = "; ".join(
+        f"{name}: {reader().money(e)}" for name, e in zip(names, shown.effect, strict=True)
+    )
+    return Picture(titled(title, frame), subtitle, address, f"Effects: {said}.")
+
+
 def days(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
     """Draw a daily line with the days out of line named.
 
     Columns: day, net (money), low and high (the band of what is usual).
     """
+    from matplotlib.dates import num2date
+
     marked = frame[~frame.net.between(frame.low, frame.high)]
     with canvas(2.7) as (figure, axes):
         axes.plot(frame.day, frame.net, color=BASE, lw=0.9)
@@ -130,11 +159,19 @@ def days(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
                 color=DOWN,
             )
         _money_axis(axes)
+        axes.xaxis.set_major_formatter(lambda at, _: reader().month(num2date(at)))
         address = image(figure)
     words = ", ".join(f"{reader().day(r.day)} {reader().money(r.net)}" for r in marked.itertuples())
     return Picture(
         titled(title, frame), subtitle, address, f"Daily line; marked: {words or 'no day'}."
     )
+
+
+def _levels(row: tuple) -> str:
+    if pd.isna(row.base):
+        return ""
+    kind = {"count": "number", "rate": "rate"}.get(row.unit, "money")
+    return " → ".join(reader().format(level, kind) for level in (row.base, row.current))
 
 
 def _open_end(axes: "Axes", frame: pd.DataFrame) -> None:
@@ -175,18 +212,10 @@ def _months(axes: "Axes", starts: pd.Series) -> None:
 def _money_axis(axes: "Axes") -> None:
     low, high = axes.get_ylim()
     axes.set_ylim(min(0, low), high)
-    axes.yaxis.set_major_formatter(lambda value, _: compact(value, reader()))
+    axes.yaxis.set_major_formatter(lambda value, _: reader().compact(value))
     axes.yaxis.grid(True, color=RULE, lw=0.7)
     axes.set_axisbelow(True)
     axes.spines["left"].set_visible(False)
-
-
-def compact(value: float, reader: Reader) -> str:
-    """Return money short enough for an axis: €1.2m, €30k."""
-    for size, sign in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
-        if abs(value) >= size:
-            return reader.number(value / size, 1) + sign
-    return reader.number(value)
 
 
 def _bare(axes: "Axes") -> None:
@@ -207,15 +236,7 @@ def _zoom(axes: "Axes", top: pd.Series, foot: pd.Series, total: pd.Series) -> No
             axes.plot(
                 [at - 0.36, at + 0.36], [floor + (high - floor) * 0.06] * 2, color="white", lw=4
             )
-        axes.annotate(
-            "axis cut",
-            (0, 0),
-            (0, 4),
-            xycoords="axes fraction",
-            fontsize=7.5,
-            textcoords="offset points",
-            color=QUIET,
-        )
+        axes.annotate("axis cut", (0.42, floor), (0, 3), textcoords="offset points", color=QUIET)
     else:
         axes.margins(y=0.14)
 

@@ -23,7 +23,9 @@ def page(notebook: nbformat.NotebookNode, source: str, language: str = "en") -> 
 
     _refuse_live_only(notebook)
     exporter = HTMLExporter(
-        template_name="template", extra_template_basedirs=[str(TEMPLATE.parent)]
+        template_name="template",
+        extra_template_basedirs=[str(TEMPLATE.parent)],
+        exclude_anchor_links=True,
     )
     resources = {**frame(title_of(notebook)), "source": source, "language": language}
     html, _ = exporter.from_notebook_node(_public(notebook), resources=resources)

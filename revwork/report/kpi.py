@@ -9,6 +9,7 @@ from revwork.report.words import Reader, label, reader
 
 MIME = "application/vnd.revwork.kpis+json"
 _WIDE, _HIGH = 120, 28
+_FAR = 5  # a change of more than 500 % says less than its money
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ def _value(kpi: Kpi, value: float | None, reader: Reader) -> str:
 def _change(kpi: Kpi, reader: Reader) -> str:
     if kpi.change is None:
         return "new" if kpi.value is not None else "not known"
+    if abs(kpi.change) > _FAR and kpi.unit == "money":
+        return reader.format(kpi.value - kpi.comparison, "signed")
     return reader.format(kpi.change, "points" if kpi.unit == "percent" else "change")
 
 

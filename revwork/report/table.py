@@ -11,11 +11,10 @@ FORMATS = {
     "money": "net base current target gap amount value effect expected low high cost cogs "
     "gross_margin contribution_margin operating_result start end expansion contraction churn "
     "reactivation new fx order_value net0 net1 price_effect volume_effect others_net unknown_net "
-    "net_revenue marketing commission payment_cost shipping_cost",
+    "net_revenue marketing order_costs commission payment_cost shipping_cost",
     "signed": "change",
     "change": "change_rate",
-    "percent": "share base_share contribution margin_rate cumulative_share gross_churn grr nrr "
-    "top_1 top_5 top_10 attainment",
+    "percent": "share contribution margin_rate cumulative_share gross_churn net_churn grr nrr",
     "decimal": "z hhi gini quick_ratio price0 price1",
     "date": "day date",
 }
@@ -32,7 +31,7 @@ class Grid:
 
     def _repr_html_(self) -> str:
         head = "".join(
-            f'<th scope="col"{_side(self.frame[name])}>{escape(label(str(name)))}</th>'
+            f'<th scope="col"{_side(name, self.frame)}>{escape(label(str(name)))}</th>'
             for name in self.frame
         )
         rows = "".join(self._row(row) for row in self.frame.itertuples(index=False))
@@ -44,7 +43,7 @@ class Grid:
     def _row(self, row: tuple) -> str:
         first, *rest = zip(self.frame, row, strict=True)
         cells = "".join(
-            f"<td{_side(self.frame[name])}>{escape(_cell(name, value, self.reader))}</td>"
+            f"<td{_side(name, self.frame)}>{escape(_cell(name, value, self.reader))}</td>"
             for name, value in rest
         )
         return f'<tr><th scope="row">{escape(_cell(*first, self.reader))}</th>{cells}</tr>'
@@ -65,5 +64,6 @@ def _cell(name: str, value: object, reader: Reader) -> str:
     return reader.number(value, 2) if isinstance(value, int | float) else text(value)
 
 
-def _side(column: pd.Series) -> str:
-    return ' class="number"' if pd.api.types.is_numeric_dtype(column) else ""
+def _side(name: object, frame: pd.DataFrame) -> str:
+    is_number = pd.api.types.is_numeric_dtype(frame[name]) or _FORMAT_OF.get(str(name))
+    return ' class="number"' if is_number else ""

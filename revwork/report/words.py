@@ -8,7 +8,13 @@ from string import Formatter
 from typing import TYPE_CHECKING
 
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_precision,
+    get_currency_symbol,
+)
 
 from revwork.findings import Message
 
@@ -43,6 +49,14 @@ class Reader:
         return format_currency(
             rounded, self.currency, pattern, locale=self.language, currency_digits=False
         ).replace("-", "−")
+
+    def compact(self, value: float) -> str:
+        """Return money short enough for an axis: €1.2m, €30k."""
+        sign = get_currency_symbol(self.currency, locale=self.language)
+        sizes = ((1e9, "bn"), (1e6, "m"), (1e3, "k"), (1, ""))
+        size, unit = next((s for s in sizes if abs(value) >= s[0]), (1, ""))
+        amount = self.number(value / size, 1) + unit
+        return f"{sign}{amount}" if self.language == "en" else f"{amount} {sign}"
 
     def percent(self, value: float | None) -> str:
         """Return a share such as .1234 as 12.3 %."""
@@ -112,13 +126,13 @@ _SPECS: Mapping[str, object] = {
     "change": Reader.change,
     "points": lambda reader, value: f"{reader.number(value * 100, 1)} pp",
     "number": Reader.number,
+    "rate": lambda reader, value: reader.number(value, 3),
     "decimal": lambda reader, value: reader.number(value, 2),
     "date": Reader.day,
     "label": lambda reader, value: label(value),
 }
 
 _LABELS = {
-    "abc": "Class",
     "base": "Before",
     "change_rate": "Change %",
     "current": "Now",
@@ -126,11 +140,13 @@ _LABELS = {
     "lmdi": "LMDI (log-mean Divisia)",
     "shapley": "Shapley",
     "fx": "Exchange rates",
-    "new": "New products",
-    "discontinued": "Dropped products",
     "unpriced": "Without a price",
     "joint": "Price × volume",
+    "abc": "ABC",
     "cost": "Cost of goods",
+    "margin_rate": "Margin %",
+    "net": "Net revenue",
+    "running": "Running costs",
     "payment_cost": "Payment fees",
     "shipping_cost": "Shipping",
     "hhi": "Herfindahl index",
