@@ -96,7 +96,7 @@ def test_a_notebook_explains_itself(path):
     cells = nbformat.read(path, 4).cells
     kinds = "".join("c" if c.cell_type == "code" else "m" for c in cells)
     assert cells[0].source.startswith("# ") and "**Question.**" in cells[0].source
-    assert "cccc" not in kinds
+    assert "ccc" not in kinds
 
 
 def test_importing_revwork_does_nothing():

@@ -1,4 +1,4 @@
-"""Every cell in the type its contract wants, as views of DuckDB over the table `raw`.
+"""Every cell in the type its contract wants, in DuckDB, from the table `raw`.
 
 Empty are blank cells, NULL, \\N, N/A and #N/A, and among numbers and days also NA, none and
 a dash. Decimals keep as many digits as their contract, rounded half up.
@@ -74,10 +74,17 @@ def columns(source: Source, types: Mapping[str, str], mapped: Mapping[str, str])
 
 
 def read(engine: Engine, source: Source, found: Sequence[Column], time_zone: str) -> Reading:
-    """Make the views `cells`, as given, and `typed`, as wanted, with the row's number `_row`."""
-    cells = [f"{_cell(column)} AS {name(column.name)}" for column in found]
-    engine.execute(f"CREATE VIEW cells AS SELECT {', '.join(['rowid AS _row', *cells])} FROM raw")
+    """Make the table `cells`, as given, and the view `typed`, as wanted; drop the table `raw`.
+
+    Both number the file's rows in `_row`.
+    """
     reading = Reading(notes=list(_empty_words(engine, source.name, found)))
+    given = ["rowid AS _row", *(f"{_given(one)} AS {name(one.name)}" for one in found)]
+    cells = ["_row", *(f"{_cell(one)} AS {name(one.name)}" for one in found)]
+    engine.execute(
+        f"CREATE TABLE cells AS SELECT {', '.join(cells)} FROM (SELECT {', '.join(given)} FROM raw)"
+    )
+    engine.execute("DROP TABLE raw")
     mark = _mark(engine, source, found, reading)
     for column in found:
         sql = f"NULL::{column.kind}"
@@ -87,8 +94,8 @@ def read(engine: Engine, source: Source, found: Sequence[Column], time_zone: str
             except DataError as error:
                 reading.wrong[column.name] = str(error)
         reading.sql[column.name] = sql
-    typed = [f"{sql} AS {name(column)}" for column, sql in reading.sql.items()]
-    engine.execute(f"CREATE VIEW typed AS SELECT {', '.join(['_row', *typed])} FROM cells")
+    typed = ["_row", *(f"{sql} AS {name(column)}" for column, sql in reading.sql.items())]
+    engine.execute(f"CREATE VIEW typed AS SELECT {', '.join(typed)} FROM cells")
     return reading
 
 
@@ -107,19 +114,30 @@ def lost(engine: Engine, table: str, found: Sequence[Column], reading: Reading) 
     }
 
 
-def _cell(column: Column) -> str:
-    """SQL of the cell as given, or as text: trimmed, decoded, null where it is empty."""
+def _given(column: Column) -> str:
+    """SQL of the cell in `raw`, trimmed where it is to be read as text."""
     given = name(column.header)
     if not column.is_text:
         return given
     if column.given in _FLOATS:
         whole = f"{given} = trunc({given}) AND abs({given}) < 1e15"
         given = f"CASE WHEN {whole} THEN {given}::BIGINT::VARCHAR ELSE {given}::VARCHAR END"
-    text = f"trim(coalesce({given}::VARCHAR, ''), {_EDGE})"
-    codes = {theirs.strip().lower(): ours for theirs, ours in column.codes.items()}
-    codes = {**dict.fromkeys(_empty(column), ""), **{one: one for one in column.allowed}, **codes}
-    known = " ".join(f"WHEN {literal(one)} THEN {literal(ours)}" for one, ours in codes.items())
-    return f"nullif(CASE lower({text}) {known} ELSE {text} END, '')"
+    return f"trim({given}::VARCHAR, {_EDGE})"
+
+
+def _cell(column: Column) -> str:
+    """SQL of the cell with its codes translated, null where it is empty."""
+    cell = name(column.name)
+    if not column.is_text:
+        return cell
+    codes = {one: one for one in column.allowed}
+    codes |= {theirs.strip().lower(): ours for theirs, ours in column.codes.items()}
+    known = " ".join(
+        f"WHEN lower(coalesce({cell}, '')) = {literal(theirs)} THEN nullif({literal(ours)}, '')"
+        for theirs, ours in codes.items()
+    )
+    empty = ", ".join(map(literal, _empty(column)))
+    return f"CASE {known} WHEN lower({cell}) IN ({empty}) THEN NULL ELSE {cell} END"
 
 
 def _empty(column: Column) -> Sequence[str]:
@@ -129,15 +147,16 @@ def _empty(column: Column) -> Sequence[str]:
 def _empty_words(engine: Engine, table: str, found: Sequence[Column]) -> Iterable[Note]:
     """Words that were taken for empty cells without being told."""
     template = "{table:text}: {count:number} cells read as empty. Example: {example:text}"
-    for column in (column for column in found if column.given == "VARCHAR"):
+    texts = {column.header: column for column in found if column.given == "VARCHAR"}
+    counts = ["0"]
+    for header, column in texts.items():
         told = {word.strip().lower() for word in column.codes}
         words = ", ".join(literal(word) for word in _empty(column)[1:] if word not in told)
-        cell = f"trim({name(column.header)}, {_EDGE})"
-        count, example = engine.execute(
-            f"SELECT count(*), min({cell}) FROM raw WHERE lower({cell}) IN ({words})"
-        ).fetchone()
+        counts += [f"count_if(lower({name(header)}) IN ({words}))"]
+    found_words = engine.execute(f"SELECT {', '.join(counts)} FROM raw").fetchone()
+    for header, count in zip(texts, found_words[1:], strict=True):
         if count:
-            yield note(table, "empty_words", template, count, f"{column.header} {example}")
+            yield note(table, "empty_words", template, count, header)
 
 
 def _mark(engine: Engine, source: Source, found: Sequence[Column], reading: Reading) -> str:

@@ -153,7 +153,7 @@ def _read(connection: ibis.BaseBackend, company: "Company", table: str) -> list[
         connection.drop_table(table, force=True)
         raise
     finally:
-        connection.con.execute("DROP VIEW IF EXISTS typed; DROP VIEW IF EXISTS cells")
+        connection.con.execute("DROP VIEW IF EXISTS typed; DROP TABLE IF EXISTS cells")
         connection.con.execute("DROP TABLE IF EXISTS raw")
 
 
@@ -162,6 +162,7 @@ def _read_file(connection: ibis.BaseBackend, company: "Company", source: "Source
     raw = open_raw(engine, source, [*fields, *source.dimensions, *source.columns.values()])
     mapped, wrong = mapping(source, raw.headers, fields)
     found = cells.columns(source, raw.types, mapped)
+    notes = [*raw.notes, *quality.duplicates(engine, source.name, raw.types)]
     reading = cells.read(engine, source, found, company.time_zone)
     connection.create_table(source.name, _conformed(connection.table("typed"), source, company))
     wrong |= reading.wrong | cells.lost(engine, source.name, found, reading)
@@ -171,7 +172,7 @@ def _read_file(connection: ibis.BaseBackend, company: "Company", source: "Source
     if sentences := dict.fromkeys([*wrong.values(), *breaches]):
         raise DataError(*sentences)
     engine.execute(f"ALTER TABLE {source.name} DROP COLUMN _row")
-    return [*raw.notes, *reading.notes, *quality.duplicates(engine, source.name, raw.types)]
+    return [*notes, *reading.notes]
 
 
 def _schema(table: str) -> ibis.Schema:
