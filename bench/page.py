@@ -25,7 +25,7 @@ READY = "document.querySelectorAll('.panels.ready select').length"
 def notebook(sets: int, options: int) -> nbformat.NotebookNode:
     """Return an executed notebook of `sets` selectors with `options` charts each."""
     frame = pd.DataFrame({"segment": list("abcdefgh"), "current": 9.0, "base": 8.0})
-    frame["change_rate"] = 0.125
+    frame = frame.assign(change_rate=0.125, target=float("nan"))
 
     def draw(option: str) -> chart.Picture:
         return chart.bars(frame.assign(current=frame.current * int(option)), "Bars", option)

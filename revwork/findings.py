@@ -17,6 +17,10 @@ class Unanswered(ValueError):
         return [str(self)]
 
 
+class MissingTable(Unanswered):
+    """A table that a notebook needs is not there or has no rows: the runner skips that notebook."""
+
+
 @dataclass(frozen=True)
 class Message:
     """A sentence before it has a language: an English template and the values it names.

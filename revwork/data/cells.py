@@ -21,6 +21,7 @@ _EMPTY = ("", "null", r"\n", "n/a", "#n/a")
 _EMPTY_VALUE = (*_EMPTY, "na", "none", "-", "–", "—")
 _FLOATS = ("DOUBLE", "FLOAT")
 _EDGE = "' \t\r\n\u00a0\u202f\ufeff'"
+_EDGY = r"^[\s\x{00A0}\x{202F}\x{FEFF}]|[\s\x{00A0}\x{202F}\x{FEFF}]$"
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,8 @@ def _given(column: Column) -> str:
     if column.given in _FLOATS:
         whole = f"{given} = trunc({given}) AND abs({given}) < 1e15"
         given = f"CASE WHEN {whole} THEN {given}::BIGINT::VARCHAR ELSE {given}::VARCHAR END"
-    return f"trim({given}::VARCHAR, {_EDGE})"
+    text = f"{given}::VARCHAR"
+    return f"CASE WHEN regexp_matches({text}, '{_EDGY}') THEN trim({text}, {_EDGE}) ELSE {text} END"
 
 
 def _cell(column: Column) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from revwork.report.theme import BASE, DOWN, INK, NOW, QUIET, RULE, TARGET, UP, canvas, image
@@ -57,9 +58,9 @@ def line(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
 
 
 def bars(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
-    """Draw one bar a segment with what it was before as a tick, and its change in words.
+    """Draw one bar a segment: a tick where it was before, a diamond at its target, its change.
 
-    Columns: the first names the segment; current, base (money), change_rate.
+    Columns: the first names the segment; current, base, target (money, null allowed), change_rate.
     """
     shown = frame.iloc[::-1].reset_index(drop=True)
     names = [_short(text(name)) for name in shown.iloc[:, 0]]
@@ -67,7 +68,8 @@ def bars(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
         axes.barh(names, shown.current, color=NOW, height=0.62)
         for at, row in enumerate(shown.itertuples()):
             axes.plot([row.base] * 2, [at - 0.42, at + 0.42], color=INK, lw=1.6)
-            beside = max(0, row.current, 0 if pd.isna(row.base) else row.base)
+            axes.plot([row.target], [at], "D", color=TARGET, ms=5, mec="white", mew=0.8)
+            beside = np.nanmax([0, row.current, row.base, row.target])
             words = f"{reader().money(row.current)}  {reader().change(row.change_rate)}"
             axes.annotate(words, (beside, at), (6, 0), textcoords="offset points", va="center")
         axes.margins(x=0.28)

@@ -4,8 +4,10 @@ import os
 import signal
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Timer
 from typing import Any, Literal
 
@@ -16,6 +18,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
+from revwork.findings import MissingTable
 from revwork.report.panels import HEADLESS
 
 Status = Literal["succeeded", "failed", "timed_out", "killed", "skipped"]
@@ -46,19 +49,21 @@ class _Engine(NBClientEngine):
         cls, nb_man: Any, kernel_name: str, limit: float, **_: Any
     ) -> None:
         """Execute the cells; the kernel and what it started are gone afterwards."""
-        kernel = AsyncKernelManager(transport="ipc")
-        watch = Timer(limit, cls._expire, [kernel])
-        watch.start()
-        try:
-            client = PapermillNotebookClient(nb_man, km=kernel)
-            client.execute(cleanup_kc=True, env={**os.environ, HEADLESS: "1"})
-        finally:
-            watch.cancel()
+        with TemporaryDirectory(prefix="revwork-") as sockets:
+            kernel = AsyncKernelManager(transport="ipc", connection_file=f"{sockets}/kernel.json")
+            watch = Timer(limit, cls._expire, [kernel])
+            watch.start()
+            try:
+                client = PapermillNotebookClient(nb_man, km=kernel)
+                client.execute(cleanup_kc=True, env={**os.environ, HEADLESS: "1"})
+            finally:
+                watch.cancel()
+                _end(kernel)
 
     @classmethod
     def _expire(cls, kernel: AsyncKernelManager) -> None:
         cls.expired = True
-        os.killpg(os.getpgid(kernel.provisioner.pid), signal.SIGKILL)
+        _end(kernel)
 
 
 papermill_engines.register("revwork", _Engine)
@@ -90,6 +95,13 @@ def execute(
     return Outcome(notebook.stem, status, reason, dict(parameters), seconds, executed)
 
 
+def _end(kernel: AsyncKernelManager) -> None:
+    """Kill what is left of the kernel and of the processes it started."""
+    if kernel.provisioner and kernel.provisioner.pgid:
+        with suppress(ProcessLookupError):
+            os.killpg(kernel.provisioner.pgid, signal.SIGKILL)
+
+
 def _with_sentinel(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     cell = nbformat.v4.new_code_cell(f'print("{_REACHED}")', metadata={"tags": [_SENTINEL]})
     notebook.cells.append(cell)
@@ -97,17 +109,26 @@ def _with_sentinel(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def _ended(result: nbformat.NotebookNode, error: Exception | None) -> tuple[Status, str]:
+    at = f"cell {_last_cell(result)}"
     if _Engine.expired:
-        return "timed_out", f"the time limit ended it in cell {_last_cell(result)}"
+        return "timed_out", f"the time limit ended it in {at}"
     if isinstance(error, PapermillExecutionError):
-        if error.ename == "MissingTable":
-            return "skipped", error.evalue
-        return "failed", f"cell {_last_cell(result)}: {error.evalue or error.ename}"
-    if error is not None and "Kernel" not in type(error).__name__:
+        return _raised(error, at)
+    if error is not None and "Kernel" in type(error).__name__:
+        return "killed", f"its kernel ended in {at} before the last cell ran"
+    if error is not None:
         return "failed", f"{type(error).__name__}: {error}"
-    if error is None and _reached_the_end(result):
+    if _reached_the_end(result):
         return "succeeded", ""
-    return "killed", f"its kernel ended in cell {_last_cell(result)} before the last cell ran"
+    return "failed", f"{at} ended the notebook before its last cell"
+
+
+def _raised(error: PapermillExecutionError, at: str) -> tuple[Status, str]:
+    if error.ename == MissingTable.__name__:
+        return "skipped", error.evalue
+    if error.ename == "SystemExit":
+        return "failed", f"{at} ended the notebook with exit code {error.evalue}"
+    return "failed", f"{at}: {error.evalue or error.ename}"
 
 
 def _reached_the_end(result: nbformat.NotebookNode) -> bool:
