@@ -1,5 +1,7 @@
 """The command line: revwork run, params, lab."""
 
+import logging
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -25,7 +27,9 @@ def run(
         list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="set a parameter")
     ] = None,
     workspace: Annotated[str, typer.Option(help="folder that holds revwork.toml")] = "",
-    out: Annotated[Path, typer.Option(help="where reports are published")] = Path("reports"),
+    out: Annotated[Path, typer.Option(file_okay=False, help="where reports are published")] = Path(
+        "reports"
+    ),
 ) -> None:
     """Execute notebooks and publish the report. Exit 0 all succeeded, 1 some failed, 2 usage."""
     from revwork.run import plan
@@ -39,8 +43,14 @@ def run(
         settled = plan.settle(plan.find(notebooks or []), given)
     except ValueError as error:
         _refuse(error)
-    with _progress(len(settled)) as told:
-        manifest = execute_all(settled, out, whole_pack=not notebooks and not p, told=told)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with _progress(len(settled)) as told:
+            manifest = execute_all(settled, out, whole_pack=not notebooks and not p, told=told)
+    except KeyboardInterrupt:
+        logging.getLogger("asyncio").disabled = True  # the kernel's client would mourn its task
+        typer.echo("revwork: stopped before anything was published.", err=True)
+        raise
     _summary(manifest, out)
     raise typer.Exit(0 if manifest["status"] == "succeeded" else 1)
 
@@ -59,7 +69,8 @@ def params(notebook: Annotated[str, typer.Argument(help="01_revenue, or a path")
         _refuse(error)
     table = Table("parameter", "type", "default", "meaning")
     for parameter in taken:
-        kind = getattr(parameter.kind, "__name__", str(parameter.kind).removeprefix("typing."))
+        is_plain = isinstance(parameter.kind, type)
+        kind = parameter.kind.__name__ if is_plain else str(parameter.kind).split(".")[-1]
         table.add_row(parameter.name, kind, repr(parameter.default), parameter.help)
     Console().print(table)
 

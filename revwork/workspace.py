@@ -3,14 +3,14 @@
 import codecs
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
-from pydantic.dataclasses import dataclass
+from pydantic.dataclasses import dataclass as declared
 
 import revwork
 from revwork.calendar import Against, Calendar, Comparison
@@ -70,7 +70,7 @@ Zone = Annotated[str, AfterValidator(_zone)]
 Code = Annotated[str, AfterValidator(_code)]
 
 
-@dataclass(frozen=True, config=_CLOSED)
+@declared(frozen=True, config=_CLOSED)
 class Source:
     """Where a table lives and how to read it; None is found out from the file.
 
@@ -133,12 +133,15 @@ class Company:
         return self.sources["orders"].dimensions if "orders" in self.sources else ()
 
     def compare(self, period: str, against: Against, as_of: date | str) -> Comparison:
-        """Return the period of that name beside its comparison, seen from a day or its ISO text."""
+        """Return the period of that name beside its comparison, seen from a day or its ISO text.
+
+        Raises ValueError for a name of no known form, or a period that has not begun.
+        """
         day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
         return self.calendar.compare(self.calendar.period(period, day), against, day)
 
 
-@dataclass(frozen=True, config=_CLOSED)
+@declared(frozen=True, config=_CLOSED)
 class _Spec:
     currency: Code
     company: str | None = None

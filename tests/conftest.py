@@ -58,6 +58,19 @@ def published(tmp_path_factory) -> Path:
     return folder / "reports"
 
 
+@pytest.fixture
+def elsewhere(monkeypatch):
+    """Compile for PostgreSQL and Databricks, too, whatever the test asks the engine."""
+    execute = ibis.Expr.execute
+
+    def watched(expression, *arguments, **options):
+        for dialect in ("postgres", "databricks"):
+            assert ibis.to_sql(expression, dialect=dialect)
+        return execute(expression, *arguments, **options)
+
+    monkeypatch.setattr(ibis.Expr, "execute", watched)
+
+
 @pytest.fixture(scope="session")
 def root(pytestconfig):
     """The checkout."""

@@ -72,6 +72,11 @@ def test_lines_are_numbered_in_file_order_and_amounts_worked_out(tmp_path):
     assert amounts(found) == [Decimal("0.9999"), Decimal(4), Decimal(14)]
 
 
+def test_large_amounts_fit(tmp_path):
+    header = "order_id,order_date,quantity,unit_price"
+    assert amounts(orders(tmp_path, ["a,2026-01-02,2000,20000000"], header=header)) == [4 * 10**10]
+
+
 def test_text_is_never_read_through_a_float_and_is_rounded_half_up(tmp_path):
     found = orders(tmp_path, ["a,2026-01-02,1.00005", "b,2026-01-02,-1.00005", "c,2026-01-02,1e-3"])
     assert amounts(found) == [Decimal("1.0001"), Decimal("-1.0001"), Decimal("0.001")]
@@ -164,7 +169,7 @@ def test_a_moment_falls_on_its_day_in_the_companys_time_zone(tmp_path):
 
 
 def test_days_without_a_time_stay_days_whatever_the_time_zone(tmp_path):
-    for cell in ("2026-01-31", "2026-01-31 00:00:00"):
+    for cell in ("2026-01-31", "2026-01-31 00:00:00", "1/31/2026 12:00:00 AM"):
         assert days(orders(tmp_path, [f"a,{cell},1"], 'time_zone = "Asia/Tokyo"')) == [
             date(2026, 1, 31)
         ]
@@ -185,6 +190,12 @@ def test_the_decimal_mark_is_found_from_all_numbers(tmp_path, cells, expected):
     lines = [f"{i};2026-01-02;{cell}" for i, cell in enumerate(cells)]
     found = orders(tmp_path, lines, header="order_id;order_date;net_amount")
     assert amounts(found) == [Decimal(text) for text in expected]
+
+
+def test_thousands_that_only_other_numbers_tell_are_noted(tmp_path):
+    text = "order_id;order_date;net_amount\na;2026-01-02;1.234\nb;2026-01-02;0,5\n"
+    tables = workspace(tmp_path, orders=text).tables(["orders"], today=TODAY)
+    assert kinds(tables) == {"thousands": (1, "net_amount 1.234")}
 
 
 def test_a_declared_decimal_mark_settles_what_the_numbers_do_not(tmp_path):

@@ -52,6 +52,12 @@ def test_cost_is_the_lines_own_else_quantity_times_unit_cost_else_unknown():
     assert [float(c) for c in cost[:2]] == [3, 9] and cost.isna()[2]
 
 
+def test_a_line_of_a_billion_does_not_overflow():
+    row = {"net_amount": 1_500_000_000, "quantity": 1_000_000, "product_id": "p"}
+    lines = sales_lines([row], products=[{"product_id": "p", "unit_cost": 900}]).execute()
+    assert (float(lines.net[0]), float(lines.cost[0])) == (1.5e9, 9e8)
+
+
 def test_no_line_is_lost_or_doubled_on_the_way():
     rows = [{"net_amount": n, "customer_id": c} for n, c in ((1, "a"), (2, None), (4, "gone"))]
     lines = sales_lines(rows, customers=[{"customer_id": "a", "region": "North"}])

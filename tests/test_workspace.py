@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import date
 
 import pytest
 
@@ -157,3 +158,10 @@ def test_errors_are_shown_without_a_traceback(tmp_path):
         company(tmp_path, "language = 3")
     assert error.value._render_traceback_() == list(error.value.sentences)
     assert os.linesep not in error.value.sentences[0]
+
+
+def test_a_period_is_compared_in_the_companys_calendar(tmp_path):
+    found = company(tmp_path, 'currency = "EUR"\n[calendar]\nfiscal_year_start = 4')
+    for as_of in (date(2026, 6, 30), "2026-06-30"):
+        compared = found.compare("last month", "year ago", as_of)
+        assert (compared.period.name, compared.base.name) == ("2026-06", "2025-06")

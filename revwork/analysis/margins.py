@@ -5,13 +5,26 @@ from collections.abc import Sequence
 import ibis
 import pandas as pd
 
-from revwork.analysis.sales import between, in_periods
+from revwork.analysis.bridge import in_cents
+from revwork.analysis.sales import _with_rate, between, in_periods
 from revwork.calendar import Period
+from revwork.contracts import Money
 from revwork.findings import Unanswered
 from revwork.metrics import customer_count, gross_margin, net_revenue, order_count, ratio
 
 ORDER_COSTS = ("commission", "payment_cost", "shipping_cost")
 NOT_ALLOCATED = "Not allocated"
+
+
+def booked(expenses: ibis.Table, fx_rates: ibis.Table, currency: str) -> ibis.Table:
+    """Return the expenses with `amount` in `currency`, at the rate of the day they are booked to.
+
+    Columns: those of expenses, currency now the company's; an amount before the first rate is null.
+    """
+    rated = _with_rate(expenses.rename(order_date="date"), fx_rates, currency)
+    amount = (rated.amount * rated.rate).round(4).cast(Money)
+    at_home = rated.mutate(amount=amount, currency=ibis.literal(currency))
+    return at_home.rename(date="order_date").drop("rate")
 
 
 def totals(lines: ibis.Table, expenses: ibis.Table, periods: Sequence[Period]) -> pd.DataFrame:
@@ -20,18 +33,22 @@ def totals(lines: ibis.Table, expenses: ibis.Table, periods: Sequence[Period]) -
     Columns (money): net_revenue, cost_not_known (net of lines without a cost), cost, commission,
     payment_cost, shipping_cost, gross_margin, then marketing, running, contribution_margin and
     operating_result (null where the company has no expenses, as margins are where no cost is
-    known); orders, customers, and order_value (money).
+    known); orders, customers, and order_value (money). A period without a sale is 0, one that
+    ends before the first line is null.
     """
     sold = in_periods(lines, periods)
     rows = sold.group_by("period").agg(
         net_revenue=net_revenue(sold),
         cost_not_known=sold.net.sum(where=sold.cost.isnull()),
         gross_margin=gross_margin(sold),
-        **{name: sold[name].sum() for name in ("cost", *ORDER_COSTS)},
+        cost=sold.cost.sum(where=sold.net.notnull()),
+        **{name: sold[name].sum() for name in ORDER_COSTS},
         orders=order_count(sold),
         customers=customer_count(sold),
     )
-    found = rows.execute().set_index("period").astype(float).reindex(range(len(periods)))
+    found = rows.execute().set_index("period").astype(float)
+    found = found.reindex(range(len(periods)), fill_value=0.0)
+    found = found[_begun(lines, periods)].reindex(found.index)
     found["order_value"] = found.net_revenue / found.orders.where(found.orders > 0)
     found = found.join(_expenses(expenses, periods))
     left = found.gross_margin - found[list(ORDER_COSTS)].sum(axis=1) - found.marketing
@@ -45,6 +62,8 @@ def ladder(lines: ibis.Table, expenses: ibis.Table, period: Period) -> pd.DataFr
     before marketing. Raises Unanswered where no line has a cost.
     """
     row = totals(lines, expenses, [period]).iloc[0]
+    if pd.isna(row.net_revenue):
+        raise Unanswered(f"No sale in {period.name} or before: choose a later period.")
     if pd.isna(row.cost):
         raise Unanswered(
             "Margins need the cost of goods: map cost_amount in orders, or unit_cost in products."
@@ -97,6 +116,12 @@ def contribution(lines: ibis.Table) -> ibis.Value:
     return left
 
 
+def _begun(lines: ibis.Table, periods: Sequence[Period]) -> list[bool]:
+    """Which periods end after the first line's day."""
+    first = lines.order_date.min().execute()
+    return [pd.notna(first) and period.end > pd.Timestamp(first).date() for period in periods]
+
+
 def _expenses(expenses: ibis.Table, periods: Sequence[Period]) -> pd.DataFrame:
     """Marketing and running costs by period; null where the company has no expenses at all."""
     places = range(len(periods))
@@ -112,14 +137,15 @@ def _expenses(expenses: ibis.Table, periods: Sequence[Period]) -> pd.DataFrame:
 
 
 def _bars(row: pd.Series, steps: dict[str, Sequence[str]]) -> pd.DataFrame:
-    """Net revenue, each step's costs and its total; a cost of nothing is not a bar."""
-    bars = [("net_revenue", round(row.net_revenue, 2), "total")]
-    total = bars[0][1]
+    """Net revenue, each step's costs and its total, rounded once; a cost of nothing is no bar."""
+    level = row.net_revenue
+    bars = [("net_revenue", round(level, 2), "total")]
     for name, costs in steps.items():
-        changes = [(cost, -round(row[cost], 2), "change") for cost in costs if row[cost]]
-        changes = [bar for bar in changes if bar[1] == bar[1]]
-        total = round(total + sum(value for _, value, _ in changes), 2)
-        bars += [*changes, (name, total, "total")]
+        exact = -row[[*costs]].astype(float).dropna()
+        before, level = level, level + exact.sum()
+        changes = in_cents(exact[exact != 0], [*costs], before, level)
+        bars += [(cost, value, "change") for cost, value in changes.items()]
+        bars.append((name, round(level, 2), "total"))
     return pd.DataFrame(bars, columns=["bar", "value", "kind"])
 
 

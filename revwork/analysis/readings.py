@@ -24,7 +24,12 @@ def evolution(months: pd.DataFrame) -> Message:
     if whole.empty:
         return Message("No complete month yet", {})
     last = whole.iloc[-1]
-    change = (last.value - last.base) / abs(last.base) if last.base else None
+    if not (abs(last.base) > 0):
+        return Message(
+            "{month:text}: {net:money}, no year before to compare with",
+            {"month": last["name"], "net": last.value},
+        )
+    change = (last.value - last.base) / abs(last.base)
     return Message(
         "{month:text}: {net:money}, {change:change} against the year before",
         {"month": last["name"], "net": last.value, "change": change},
@@ -44,7 +49,9 @@ def breakdown(rows: pd.DataFrame) -> Message:
 
 def steps(bars: pd.DataFrame) -> Message:
     """Name the largest step of a waterfall from its first total to its last."""
-    changes = bars[bars.kind == "change"]
+    changes = bars[(bars.kind == "change") & (bars.value != 0)]
+    if changes.empty:
+        return Message("{first:money}, and no step from there", {"first": bars.value.iloc[0]})
     largest = changes.loc[changes.value.abs().idxmax()]
     return Message(
         "{bar:label} is the largest step ({value:signed}) between {first:money} and {last:money}",
@@ -77,6 +84,8 @@ def drivers(tree: pd.DataFrame) -> Message:
 def margins(rows: pd.DataFrame) -> Message:
     """Name the segment that leaves most of each unit of revenue, and the one that leaves least."""
     rated = rows.dropna(subset="margin_rate")
+    if rated.empty:
+        return Message("No margin rate: nothing was sold at a known cost", {})
     best, worst = (
         rated.loc[pick()] for pick in (rated.margin_rate.idxmax, rated.margin_rate.idxmin)
     )
@@ -92,10 +101,12 @@ def margins(rows: pd.DataFrame) -> Message:
 
 
 def concentration(largest: pd.DataFrame) -> Message:
-    """Say how much of revenue the rows shown hold together."""
+    """Say how much of revenue the ranked rows shown hold together."""
+    if largest.share.isna().all():
+        return Message("No positive revenue to share out", {})
     return Message(
         "The {n:number} largest make {share:percent} of revenue",
-        {"n": len(largest), "share": largest.share.sum()},
+        {"n": largest.share.count(), "share": largest.share.sum()},
     )
 
 

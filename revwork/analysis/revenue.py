@@ -1,6 +1,7 @@
 """Revenue: how much, compared with before and with the target, when and where."""
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
 import ibis
 import pandas as pd
@@ -36,10 +37,11 @@ def headline(
     """
     now = comparison.current
     months = calendar.complete_months(now.last_day, 12)
-    base = comparison.base or now
-    found = margins.totals(lines, expenses, [now, base, *months]).astype(object)
-    if comparison.base is None or not _covered(lines, base):
-        found.loc[1] = None
+    periods = [now, comparison.base or now, *months]
+    found = margins.totals(lines, expenses, periods).astype(object)
+    covered = [True, *covers(lines, periods[1:])]
+    covered[1] &= comparison.base is not None
+    found = found.where(pd.Series(covered), None)
     return [
         Kpi(
             metric,
@@ -90,8 +92,9 @@ def breakdown(
 ) -> pd.DataFrame:
     """Return net revenue by one dimension in both periods, largest first; rows add up.
 
-    Columns: the dimension (null: not recorded), current, base, change (money), change_rate
-    (null without a base), share, contribution (to the total's change), target (null if none).
+    Columns: the dimension (null: not recorded), current, base, change (money, null where the base
+    period has no sale at all), change_rate (null without a base), share, contribution (to the
+    total's change), target (null if none).
     """
     both = in_periods(lines, [p for p in (comparison.current, comparison.base) if p])
     grouped = both.group_by(by).agg(
@@ -100,7 +103,7 @@ def breakdown(
     )
     rows = grouped.execute()
     rows["current"] = rows.current.fillna(0.0)
-    change = rows.current - (rows.base.fillna(0.0) if comparison.base else rows.base)
+    change = rows.current - (rows.base.fillna(0.0) if rows.base.notna().any() else rows.base)
     whole, moved = rows.current.sum(), change.sum()
     aimed = targets.by_segment(aims, comparison.current, by, calendar)
     rows = rows.assign(
@@ -124,21 +127,20 @@ def largest(frame: pd.DataFrame, most: int = 12) -> pd.DataFrame:
     return pd.concat([frame[:most], pd.DataFrame([others])], ignore_index=True)
 
 
+def covers(lines: ibis.Table, periods: Sequence[Period]) -> list[bool]:
+    """Return which periods begin no earlier than a week before the first line."""
+    first = lines.order_date.min().execute()
+    return [
+        pd.notna(first) and period.start >= pd.Timestamp(first).date() - GRACE for period in periods
+    ]
+
+
 def _net(lines: ibis.Table, periods: list[Period]) -> pd.Series:
     """Net revenue of each period, in order; null before the lines begin."""
     sold = in_periods(lines, periods)
     rows = sold.group_by("period").agg(net=sold.net.sum().cast("float64")).execute()
     net = rows.set_index("period").net.reindex(range(len(periods))).fillna(0.0)
-    first = lines.order_date.min().execute()
-    return net.where([_begins(first, period) for period in periods])
-
-
-def _covered(lines: ibis.Table, period: Period) -> bool:
-    return _begins(lines.order_date.min().execute(), period)
-
-
-def _begins(first: date, period: Period) -> bool:
-    return pd.notna(first) and period.start >= pd.Timestamp(first).date() - GRACE
+    return net.where(covers(lines, periods))
 
 
 def _or_none(value: float) -> float | None:

@@ -7,7 +7,6 @@ import pandas as pd
 
 from revwork.analysis import worth
 from revwork.analysis.movers import Movement
-from revwork.analysis.sales import of_segment
 from revwork.calendar import Calendar, Comparison
 from revwork.findings import Finding, Impact, Message
 from revwork.metrics import Kpi
@@ -24,11 +23,7 @@ def moved(
     """Return one finding per segment that stands out in the change of net revenue."""
     as_of = comparison.current.last_day
     return [
-        _mover(
-            row,
-            comparison,
-            worth.yearly(of_segment(lines, row["where"]), calendar, as_of, currency),
-        )
+        _mover(row, comparison, worth.yearly(lines, calendar, as_of, currency, row["where"]))
         for _, row in movement.segments.iterrows()
     ]
 
@@ -43,9 +38,9 @@ def off_target(
     """
     aimed = {kpi.metric: kpi for kpi in kpis if kpi.target}
     kpi = next((aimed[metric] for metric in _NEAREST if metric in aimed), None)
-    if kpi is None or abs(kpi.value / kpi.target - 1) <= ON_TARGET:
+    missing = kpi.value - kpi.target if kpi else 0
+    if kpi is None or abs(missing / kpi.target) <= ON_TARGET:
         return []
-    missing = kpi.value - kpi.target
     return [
         _against_target(kpi, worth.gap(lines, comparison.current, missing, kpi.metric, currency))
     ]
@@ -139,7 +134,7 @@ def _against_target(kpi: Kpi, impact: Impact) -> Finding:
             {
                 "metric": kpi.metric,
                 "gap": kpi.value - kpi.target,
-                "rate": kpi.value / kpi.target - 1,
+                "rate": (kpi.value - kpi.target) / abs(kpi.target),
             },
         ),
         evidence=Message(

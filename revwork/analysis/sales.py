@@ -32,20 +32,21 @@ def lines(
     """
     sold = orders.filter(orders.status.fill_null("open") != "cancelled")
     joined = _with_rate(_with_names(sold, products, customers), fx_rates, currency)
-    known_cost = joined.cost_amount * joined.rate
     money = {
-        name: (joined[source] * joined.rate).round(4).cast(Money)
+        name: _product(joined[source], joined.rate)
         for name, source in (
             ("net", "net_amount"),
+            ("known_cost", "cost_amount"),
             ("commission", "commission"),
             ("payment_cost", "payment_cost"),
             ("shipping_cost", "shipping_cost"),
         )
     }
+    cost = money.pop("known_cost").coalesce(_product(joined.quantity, joined.unit_cost))
     return joined.mutate(
         **money,
         net_local=joined.net_amount,
-        cost=known_cost.coalesce(joined.quantity * joined.unit_cost).round(4).cast(Money),
+        cost=cost,
         is_return=(joined.net_amount < 0) | (joined.quantity.fill_null(0) < 0),
     ).drop("net_amount", "cost_amount", "unit_cost")
 
@@ -99,6 +100,11 @@ def in_periods(
     )
     inside = [table[day] >= spine.first_day, table[day] < spine.next_day]
     return table.inner_join(spine, inside).drop("first_day", "next_day")
+
+
+def _product(amount: ibis.Value, factor: ibis.Value) -> ibis.Value:
+    """Money as amount × factor, with room for the digits in between."""
+    return (amount.cast("decimal(38, 4)") * factor.cast("decimal(38, 8)")).round(4).cast(Money)
 
 
 def _with_names(orders: ibis.Table, products: ibis.Table, customers: ibis.Table) -> ibis.Table:

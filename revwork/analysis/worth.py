@@ -1,5 +1,6 @@
 """Worth: what a movement amounts to in a year, with an interval, so that findings can be ranked."""
 
+from collections.abc import Mapping
 from datetime import date
 from math import erf, sqrt
 
@@ -7,7 +8,8 @@ import ibis
 import pandas as pd
 
 from revwork.analysis.margins import contribution
-from revwork.analysis.sales import in_periods
+from revwork.analysis.revenue import covers
+from revwork.analysis.sales import in_periods, of_segment
 from revwork.calendar import Calendar, Period
 from revwork.findings import Impact
 
@@ -15,23 +17,32 @@ _Z95 = 1.959964
 _YEAR = 365.25
 
 
-def yearly(lines: ibis.Table, calendar: Calendar, as_of: date, currency: str) -> Impact | None:
+def yearly(
+    lines: ibis.Table,
+    calendar: Calendar,
+    as_of: date,
+    currency: str,
+    segment: Mapping[str, str | None] | None = None,
+) -> Impact | None:
     """Return what changed in the last three complete months against a year before, for a year.
 
-    Contribution margin before marketing of the lines given (filter them to a segment first), the
-    months' change scaled by days to a year; net revenue, named so, where no line has a cost. The
-    interval takes orders as arriving at random (compound Poisson: the variance of a sum is
-    the sum of squares). None where the lines do not cover the year before.
+    Contribution margin before marketing of a segment of the company's lines (of all if None), the
+    months' change scaled by days to a year; net revenue, named so, where no cost is known in one
+    of the two. The interval takes orders as arriving at random (compound Poisson: the variance
+    of a sum is the sum of squares). None where the lines do not cover the year before: a segment
+    that is new is worth all it sells, one of a new company is not known.
     """
     months = calendar.complete_months(as_of, 3)
     before = [calendar.year_ago(month) for month in months]
-    if None in before or not _covers(lines, before[0]):
+    if None in before or not all(covers(lines, before)):
         return None
     now, base = _stretch(months), _stretch(before)
-    basis = "contribution_margin" if lines.cost.notnull().any().execute() else "net_revenue"
-    sums = _sums(lines, basis, [now, base])
-    value = sums.total[0] - sums.total[1] * now.days / base.days
-    return _a_year(value, sums.square.sum(), now, basis, currency)
+    for basis in ("contribution_margin", "net_revenue"):
+        sums = _sums(of_segment(lines, segment or {}), basis, [now, base])
+        if sums.total.notna().all():
+            value = sums.total[0] - sums.total[1] * now.days / base.days
+            return _a_year(value, sums.square.sum(), now, basis, currency)
+    return None
 
 
 def gap(lines: ibis.Table, period: Period, missing: float, metric: str, currency: str) -> Impact:
@@ -50,11 +61,6 @@ def confidence(impact: Impact | None) -> float:
     return round(erf(z / sqrt(2)), 3)
 
 
-def _covers(lines: ibis.Table, period: Period) -> bool:
-    first = lines.order_date.min().execute()
-    return pd.notna(first) and pd.Timestamp(first).date() <= period.last_day
-
-
 def _stretch(months: list[Period]) -> Period:
     return Period(f"{months[0].name}..{months[-1].name}", months[0].start, months[-1].end)
 
@@ -66,11 +72,11 @@ def _a_year(value: float, square: float, period: Period, basis: str, currency: s
 
 
 def _sums(lines: ibis.Table, basis: str, periods: list[Period]) -> pd.DataFrame:
-    """Per period the amount, and the orders' amounts squared."""
+    """Per period the amount, and the orders' amounts squared; 0 without orders, null if unknown."""
     amounts = {"gross_margin": lines.net - lines.cost, "contribution_margin": contribution(lines)}
     sold = in_periods(lines.mutate(amount=amounts.get(basis, lines.net)), periods)
     orders = sold.group_by(["period", "order_id"]).agg(amount=sold.amount.sum().cast("float64"))
     rows = orders.group_by("period").agg(
         total=orders.amount.sum(), square=(orders.amount * orders.amount).sum()
     )
-    return rows.execute().set_index("period").reindex(range(len(periods))).fillna(0.0)
+    return rows.execute().set_index("period").reindex(range(len(periods)), fill_value=0.0)

@@ -52,5 +52,6 @@ def complete(table: ibis.Table) -> ibis.Table:
         table = table.mutate(line=number.cast("int64") + 1)
     if "net_amount" not in table.columns and {"quantity", "unit_price"} <= set(table.columns):
         off = table.discount.fill_null(0) if "discount" in table.columns else 0
-        table = table.mutate(net_amount=table.quantity * table.unit_price - off)
+        value = table.quantity.cast("decimal(38, 4)") * table.unit_price
+        table = table.mutate(net_amount=value - off)
     return table

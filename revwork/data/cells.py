@@ -4,7 +4,7 @@ Empty are blank cells, NULL, \\N, N/A and #N/A, and among numbers and days also 
 a dash. Decimals keep as many digits as their contract, rounded half up.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -146,19 +146,21 @@ def _empty(column: Column) -> Sequence[str]:
     return _EMPTY if column.wanted.is_string() else _EMPTY_VALUE
 
 
-def _empty_words(engine: Engine, table: str, found: Sequence[Column]) -> Iterable[Note]:
+def _empty_words(engine: Engine, table: str, found: Sequence[Column]) -> Iterator[Note]:
     """Words that were taken for empty cells without being told."""
     template = "{table:text}: {count:number} cells read as empty. Example: {example:text}"
-    texts = {column.header: column for column in found if column.given == "VARCHAR"}
-    counts = ["0"]
-    for header, column in texts.items():
-        told = {word.strip().lower() for word in column.codes}
-        words = ", ".join(literal(word) for word in _empty(column)[1:] if word not in told)
-        counts += [f"count_if(lower({name(header)}) IN ({words}))"]
-    found_words = engine.execute(f"SELECT {', '.join(counts)} FROM raw").fetchone()
-    for header, count in zip(texts, found_words[1:], strict=True):
+    for header, column in ((one.header, one) for one in found if one.given == "VARCHAR"):
+        empty = f"lower({name(header)}) IN ({', '.join(map(literal, _untold(column)))})"
+        count, word = engine.execute(
+            f"SELECT count(*), min({name(header)}) FROM raw WHERE {empty}"
+        ).fetchone()
         if count:
-            yield note(table, "empty_words", template, count, header)
+            yield note(table, "empty_words", template, count, f"{header} {word}")
+
+
+def _untold(column: Column) -> list[str]:
+    told = {word.strip().lower() for word in column.codes}
+    return [word for word in _empty(column) if word and word not in told]
 
 
 def _mark(engine: Engine, source: Source, found: Sequence[Column], reading: Reading) -> str:
@@ -171,12 +173,10 @@ def _mark(engine: Engine, source: Source, found: Sequence[Column], reading: Read
     except DataError as error:
         reading.wrong.update(dict.fromkeys(texts, str(error)))
         return "."
-    if marks.either:
-        template = (
-            "{table:text}: {count:number} rows hold thousands or decimals, other numbers settle "
-            "which. Example: {example:text}"
-        )
-        reading.notes.append(note(source.name, "decimals", template, marks.either, marks.example))
+    if marks.thousands:
+        template = "{table:text}: {count:number} rows read as thousands. Example: {example:text}"
+        found_note = note(source.name, "thousands", template, marks.thousands, marks.example)
+        reading.notes.append(found_note)
     return marks.decimal
 
 

@@ -24,7 +24,7 @@ _CODE = rf"^[A-Z]{{3}}{_BLANK}|{_BLANK}[A-Z]{{3}}$"
 _NOISE = rf"{_CODE}|{_BLANK}|['’\p{{Sc}}]"
 _SIGN = rf"{_CODE}|\p{{Sc}}"
 _NEGATIVE = r"^\((.+)\)$|^([^-].*)-$"
-_EITHER = r"[-+]?[1-9]\d{0,2}[.,]\d{3}"
+_DOUBT = r"[-+]?[1-9]\d{0,2}%s\d{3}"
 _COMMA = r"[-+]?(\d*|\d{1,3}(\.\d{3})+),\d*|[-+]?\d{1,3}(\.\d{3}){2,}"
 _POINT = r"[-+]?(\d*|\d{1,3}(,\d{3})+)\.\d*([eE][-+]?\d+)?|[-+]?\d{1,3}(,\d{3}){2,}"
 _NUMBER = {
@@ -35,16 +35,16 @@ _MOMENT = (
     r"^(.*?),?(?:[T\s]+(\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?)"
     r"\s*(Z|UTC|[-+]\d{2}(?::?\d{2})?)?)?$"
 )
-_MIDNIGHT = r"|0?0:00(:00([.,]0+)?)?"
+_MIDNIGHT = r"|0?0:00(:00([.,]0+)?)?|12:00(:00)?\s*[Aa]\.?[Mm]\.?"
 _CLOCKS = "['%H:%M:%S', '%H:%M', '%I:%M:%S %p', '%I:%M %p']"
 
 
 @dataclass(frozen=True)
 class Marks:
-    """The decimal mark of a file; how many rows could be read either way, and one such value."""
+    """The decimal mark of a file; how many rows hold thousands only it tells, and an example."""
 
     decimal: str
-    either: int = 0
+    thousands: int = 0
     example: str = ""
 
 
@@ -75,21 +75,26 @@ def marks(engine: Engine, columns: Sequence[str], table: str) -> Marks:
     _one_currency(engine)
     kind = " ".join(
         f"WHEN regexp_full_match({_bare('cell')}, {literal(shape)}) THEN '{kind}'"
-        for kind, shape in (("either", _EITHER), (",", _COMMA), (".", _POINT))
+        for kind, shape in (
+            ("doubt,", _DOUBT % ","),
+            ("doubt.", _DOUBT % r"\."),
+            (",", _COMMA),
+            (".", _POINT),
+        )
     )
     found = _tally(engine, f"CASE {kind} END")
-    comma, point, either = (found.get(kind) for kind in (",", ".", "either"))
+    comma, point, doubt = found.get(","), found.get("."), found.get("doubt,") or found.get("doubt.")
     if comma and point:
         raise DataError(
             f"mixes decimal marks: a comma in {_shown(comma)}, a point in {_shown(point)}; "
             "export all numbers alike"
         )
-    if either and not (comma or point):
+    if doubt and not (comma or point):
         raise DataError(
-            f"numbers may hold thousands or decimals, no value settles it: {_shown(either)}. "
+            f"numbers may hold thousands or decimals, no value settles it: {_shown(doubt)}. "
             f'Say decimal = "," or decimal = "." under [tables.{table}]'
         )
-    return Marks("," if comma else ".", *(either or ()))
+    return Marks("," if comma else ".", *found.get("doubt." if comma else "doubt,", ()))
 
 
 def number(cell: str, mark: str, kind: str) -> str:

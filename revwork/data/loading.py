@@ -19,7 +19,7 @@ from revwork.data.headers import mapping
 from revwork.data.quality import Note, note
 from revwork.data.sources import open_raw
 from revwork.data.wording import DataError, breach, nearest, subjects
-from revwork.findings import Unanswered
+from revwork.findings import MissingTable
 
 if TYPE_CHECKING:
     from revwork.workspace import Company, Source
@@ -69,7 +69,7 @@ class Tables:
 def load(company: "Company", needs: Sequence[str], enriches: Sequence[str], today: date) -> Tables:
     """Return the tables that `needs` and `enriches` name.
 
-    Raises DataError with every breach of every table, Unanswered where a needed one is missing
+    Raises DataError with every breach of every table, MissingTable where a needed one is missing
     or has no rows.
     """
     asked = list(dict.fromkeys([*needs, *enriches]))
@@ -112,7 +112,7 @@ def _check_names(asked: list[str]) -> None:
 def _check_there(company: "Company", needs: list[str]) -> None:
     missing = [table for table in needs if table not in company.sources]
     if missing:
-        raise Unanswered(
+        raise MissingTable(
             " ".join(
                 f"{company.name} has no table {table}. {_answers(table)} To add it, say under "
                 f'[tables.{table}] in revwork.toml where it lives: file = "{table}.csv".'
@@ -124,7 +124,7 @@ def _check_there(company: "Company", needs: list[str]) -> None:
 def _check_filled(company: "Company", needs: list[str], filled: Mapping[str, object]) -> None:
     bare = [company.sources[table] for table in needs if table not in filled]
     if bare:
-        raise Unanswered(
+        raise MissingTable(
             " ".join(
                 f"{source.name} ({source.file}) has no rows. {_answers(source.name)}"
                 for source in bare
@@ -146,12 +146,11 @@ def _read(connection: ibis.BaseBackend, company: "Company", table: str) -> list[
         return []
     try:
         return _read_file(connection, company, source)
-    except duckdb.Error as error:
+    except (duckdb.Error, DataError) as error:
         connection.drop_table(table, force=True)
-        raise DataError(f"cannot be read: {str(error).splitlines()[0].rstrip('.')}") from None
-    except DataError:
-        connection.drop_table(table, force=True)
-        raise
+        if isinstance(error, DataError):
+            raise
+        raise DataError(f"cannot be read: {str(error).splitlines()[0]}") from None
     finally:
         connection.con.execute("DROP VIEW IF EXISTS typed; DROP TABLE IF EXISTS cells")
         connection.con.execute("DROP TABLE IF EXISTS raw")

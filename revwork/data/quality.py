@@ -27,7 +27,7 @@ _SEGMENTS = ("region", "channel", "category", "segment")
 class Note:
     """Something readers should know about a table, whose rows were kept as they are.
 
-    `kind`: encoding, decimals, empty_words, whole_numbers, duplicates, no_rows, orphans, future
+    `kind`: encoding, thousands, empty_words, whole_numbers, duplicates, no_rows, orphans, future
     or late. `count` rows are concerned, `example` shows one; the message names both.
     """
 

@@ -43,8 +43,8 @@ def pack(manifest: dict[str, Any], findings: Sequence[dict[str, Any]]) -> str:
     )
 
 
-def library(manifests: Sequence[dict[str, Any]]) -> str:
-    """Return the page of all runs, newest first."""
+def library(manifests: Sequence[dict[str, Any]], latest: str | None) -> str:
+    """Return the page of all runs, newest first; `latest` is the newest complete one, if any."""
     rows = "".join(
         f'<tr><th scope="row"><a href="{escape(m["run"])}/index.html">{escape(m["run"])}</a></th>'
         f"<td>{escape(str(m['workspace'] or ''))}</td><td>{escape(str(m['as_of'] or ''))}</td>"
@@ -54,10 +54,10 @@ def library(manifests: Sequence[dict[str, Any]]) -> str:
     head = "".join(
         f'<th scope="col">{name}</th>' for name in ("Run", "Company", "Data to", "Status")
     )
+    newest = '<p><a href="latest/index.html">The newest complete run</a></p>' if latest else ""
     return _page(
         "Revenue reports",
-        f'<p><a href="latest/index.html">The newest complete run</a></p>'
-        f'<table class="notebooks"><caption>Runs, newest first</caption>'
+        f'{newest}<table class="notebooks"><caption>Runs, newest first</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>",
         "",
         f"{len(manifests)} runs",

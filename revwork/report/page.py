@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from html import escape
-from math import isnan
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from revwork.findings import Finding, Impact, ranked, record
-from revwork.report.panels import HEADLESS, drawn
+from revwork.report.panels import HEADLESS, Note, views
 from revwork.report.words import Reader, label, read_as, reader
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 DATA_MIME = "application/vnd.revwork.data+json"
 FINDINGS_MIME = "application/vnd.revwork.findings+json"
-STYLE = Path(__file__).parent / "template" / "page.css"
+_NOTHING = "Nothing stands out in this period."
+TEMPLATE = Path(__file__).parent / "template"
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Masthead:
     reader: Reader
 
     def _repr_html_(self) -> str:
-        style = "" if os.environ.get(HEADLESS) else f"<style>{STYLE.read_text()}</style>"
+        style = "" if os.environ.get(HEADLESS) else _lab_style()
         return f"{style}{self._period()}{_quality(self.tables, self.reader)}"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
@@ -41,7 +42,7 @@ class Masthead:
             "workspace": self.company.name,
             "as_of": self.tables.as_of.isoformat(),
             "period": self.comparison.period.name,
-            "inputs": [_plain(asdict(given)) for given in self.tables.inputs],
+            "inputs": [plain(asdict(given)) for given in self.tables.inputs],
         }
         words = f"{self.company.name}, {self.comparison.period.name}"
         return {"text/html": self._repr_html_(), "text/plain": words, DATA_MIME: data}
@@ -67,15 +68,18 @@ def begin(company: "Company", tables: "Tables", comparison: "Comparison") -> Mas
 class Answer:
     """What a question shows, or why it cannot be answered."""
 
-    html: str
+    views: tuple
 
     def _repr_html_(self) -> str:
-        return self.html
+        return "".join(view._repr_html_() for view in self.views)
+
+    def __repr__(self) -> str:
+        return "\n".join(map(repr, self.views))
 
 
 def answer(draw: Callable[[], object]) -> Answer:
     """Show what `draw` returns, or one sentence where the company's data cannot answer."""
-    return Answer(drawn(draw))
+    return Answer(views(draw))
 
 
 @dataclass(frozen=True)
@@ -87,11 +91,11 @@ class Claims:
 
     def _repr_html_(self) -> str:
         if not self.findings:
-            return '<p class="note">Nothing stands out in this period.</p>'
+            return Note(_NOTHING)._repr_html_()
         return f'<ol class="findings">{"".join(map(self._item, self.findings))}</ol>'
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
-        said = [self.reader.say(finding.claim) for finding in self.findings]
+        said = [self.reader.say(finding.claim) for finding in self.findings] or [_NOTHING]
         rows = [_spoken(finding, self.reader) for finding in self.findings]
         return {"text/html": self._repr_html_(), "text/plain": "\n".join(said), FINDINGS_MIME: rows}
 
@@ -126,10 +130,29 @@ def worth(impact: Impact | None, say: Reader) -> str:
     )
 
 
+def _lab_style() -> str:
+    """The page's style, held to Lab's outputs: it wins there and touches nothing else."""
+    held = f".jp-Cell .jp-OutputArea-output {{{(TEMPLATE / 'page.css').read_text()}}}"
+    return f"<style>{held.replace(':root', '&')}{(TEMPLATE / 'lab.css').read_text()}</style>"
+
+
+def plain(value: object) -> object:
+    """Return `value` in what JSON knows: days as ISO text, no number as null."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    if hasattr(value, "item"):
+        return plain(value.item())
+    return None if isinstance(value, float) and not isfinite(value) else value
+
+
 def _spoken(finding: Finding, say: Reader) -> dict:
     told = {name: say.say(getattr(finding, name)) for name in ("claim", "evidence", "next_step")}
     messages = {name: record(finding)[name] for name in told}
-    return _plain({**record(finding), **told, "messages": messages})
+    return plain({**record(finding), **told, "messages": messages})
 
 
 def _quality(tables: "Tables", say: Reader) -> str:
@@ -152,16 +175,3 @@ def _quality(tables: "Tables", say: Reader) -> str:
         f"<th scope='col' class='number'>Rows</th><th scope='col'>Days</th></tr></thead>"
         f"<tbody>{rows}</tbody></table><ul>{notes}</ul>{absent}</details>"
     )
-
-
-def _plain(value: object) -> object:
-    """Return `value` in what JSON knows; days as ISO text."""
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, date):
-        return value.isoformat()
-    if hasattr(value, "item"):
-        return _plain(value.item())
-    return None if isinstance(value, float) and isnan(value) else value

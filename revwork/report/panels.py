@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from itertools import count, product
 from json import dumps
@@ -39,8 +40,10 @@ class Panels:
     def _static(self) -> str:
         combinations = list(product(*self.choices.values()))
         if len(combinations) > MOST:
-            note = f"{len(combinations)} combinations: open the notebook to choose among them."
-            return f'{self._panel(combinations[0])}<p class="note">{note}</p>'
+            note = Note(
+                f"{len(combinations)} combinations: open the notebook to choose among them."
+            )
+            return self._panel(combinations[0]) + note._repr_html_()
         controls = [
             {"label": label(name), "options": list(options)}
             for name, options in self.choices.items()
@@ -84,14 +87,31 @@ class Panels:
         return widgets.VBox([widgets.HBox(list(pickers.values())), picture])
 
 
+@dataclass(frozen=True)
+class Note:
+    """One sentence where an answer would stand."""
+
+    sentence: str
+
+    def _repr_html_(self) -> str:
+        return f'<p class="note">{escape(self.sentence)}</p>'
+
+    def __repr__(self) -> str:
+        return self.sentence
+
+
+def views(draw: Callable[[], object]) -> tuple:
+    """Return the view or views that `draw` returns, or a note why there is no answer."""
+    try:
+        shown = draw()
+    except Unanswered as reason:
+        return (Note(str(reason)),)
+    return tuple(shown) if isinstance(shown, tuple | list) else (shown,)
+
+
 def drawn(draw: Callable[[], object]) -> str:
     """Return what `draw` shows as HTML, or the sentence that says why there is no answer."""
-    try:
-        views = draw()
-    except Unanswered as reason:
-        return f'<p class="note">{escape(str(reason))}</p>'
-    views = views if isinstance(views, tuple | list) else (views,)
-    return "".join(view._repr_html_() for view in views)
+    return "".join(view._repr_html_() for view in views(draw))
 
 
 def labelled(keys: Sequence[str]) -> dict[str, str]:

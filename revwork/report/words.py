@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from math import isnan
+from decimal import Decimal
+from math import isfinite
 from string import Formatter
 from typing import TYPE_CHECKING
 
@@ -40,12 +41,12 @@ class Reader:
 
     def money(self, value: float | None, cents: bool = False) -> str:
         """Return €1,234 or, with `cents`, €1,234.50."""
-        if _missing(value):
+        if is_unknown(value):
             return UNKNOWN
         digits = get_currency_precision(self.currency) if cents else 0
         rounded = round(float(value), digits) + 0.0
         pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
-        pattern = pattern if self.language == "en" else pattern.replace("¤", "") + " ¤"
+        pattern = pattern if self.language == "en" else pattern.replace("¤", "") + "\u00a0¤"
         return format_currency(
             rounded, self.currency, pattern, locale=self.language, currency_digits=False
         ).replace("-", "−")
@@ -55,12 +56,13 @@ class Reader:
         sign = get_currency_symbol(self.currency, locale=self.language)
         sizes = ((1e9, "bn"), (1e6, "m"), (1e3, "k"), (1, ""))
         size, unit = next((s for s in sizes if abs(value) >= s[0]), (1, ""))
-        amount = self.number(value / size, 1) + unit
-        return f"{sign}{amount}" if self.language == "en" else f"{amount} {sign}"
+        amount = self.number(abs(value) / size, 1) + unit
+        minus = "−" if value < 0 else ""
+        return minus + (f"{sign}{amount}" if self.language == "en" else f"{amount}\u00a0{sign}")
 
     def percent(self, value: float | None) -> str:
         """Return a share such as .1234 as 12.3 %."""
-        if _missing(value):
+        if is_unknown(value):
             return UNKNOWN
         pattern = "#,##0.#%" if self.language == "en" else "#,##0.#\u00a0%"
         share = round(float(value), 3) + 0.0
@@ -68,13 +70,11 @@ class Reader:
 
     def change(self, value: float | None) -> str:
         """Return a relative change with its sign: +4.2%, −3%, or “new” without a baseline."""
-        return (
-            "new" if _missing(value) else ("+" if round(value, 3) > 0 else "") + self.percent(value)
-        )
+        return "new" if is_unknown(value) else _plus(round(value, 3)) + self.percent(value)
 
     def number(self, value: float | None, digits: int = 0) -> str:
         """Return a plain number with the language's separators."""
-        if _missing(value):
+        if is_unknown(value):
             return UNKNOWN
         pattern = "#,##0" + ("." + "#" * digits if digits else "")
         rounded = round(float(value), digits) + 0.0
@@ -82,7 +82,7 @@ class Reader:
 
     def day(self, value: date | None) -> str:
         """Return a day as the language writes it."""
-        return UNKNOWN if value is None else format_date(value, "d MMM y", locale=self.language)
+        return UNKNOWN if is_unknown(value) else format_date(value, "d MMM y", locale=self.language)
 
     def month(self, value: date) -> str:
         """Return a month short enough for an axis."""
@@ -115,16 +115,25 @@ def label(key: str) -> str:
 
 def text(value: object) -> str:
     """Return a name as it is; an unknown one says so."""
-    return "not recorded" if _missing(value) else str(value)
+    return "not recorded" if is_unknown(value) else str(value)
+
+
+def is_unknown(value: object) -> bool:
+    """Return whether there is no value, or none that can be written: null, not a number, ∞."""
+    if isinstance(value, float | Decimal):
+        return not isfinite(value)
+    return value is None or (not isinstance(value, str) and str(value) in ("NaT", "<NA>"))
 
 
 _SPECS: Mapping[str, object] = {
     "money": Reader.money,
     "cents": lambda reader, value: reader.money(value, cents=True),
-    "signed": lambda reader, value: ("+" if (value or 0) > 0 else "") + reader.money(value),
+    "signed": lambda reader, value: _plus(value) + reader.money(value),
     "percent": Reader.percent,
     "change": Reader.change,
-    "points": lambda reader, value: f"{reader.number(value * 100, 1)} pp",
+    "points": lambda reader, value: (
+        UNKNOWN if is_unknown(value) else f"{reader.number(value * 100, 1)} pp"
+    ),
     "number": Reader.number,
     "rate": lambda reader, value: reader.number(value, 3),
     "decimal": lambda reader, value: reader.number(value, 2),
@@ -150,10 +159,16 @@ _LABELS = {
     "payment_cost": "Payment fees",
     "shipping_cost": "Shipping",
     "hhi": "Herfindahl index",
+    "grr": "Gross retention",
+    "nrr": "Net retention",
     "z": "Robust z",
 }
 
 _current = [Reader()]
+
+
+def _plus(value: float | None) -> str:
+    return "+" if not is_unknown(value) and value > 0 else ""
 
 
 class _Sentence(Formatter):
@@ -162,11 +177,3 @@ class _Sentence(Formatter):
 
     def format_field(self, value: object, spec: str) -> str:
         return self.reader.format(value, spec)
-
-
-def _missing(value: object) -> bool:
-    return (
-        value is None
-        or (isinstance(value, float) and isnan(value))
-        or str(value) in ("NaT", "<NA>")
-    )

@@ -24,6 +24,7 @@ from revwork.report.panels import HEADLESS
 Status = Literal["succeeded", "failed", "timed_out", "killed", "skipped"]
 _REACHED = "revwork: the last cell was reached"
 _SENTINEL = "revwork-sentinel"
+_QUIET = ["--log-level=CRITICAL"]
 _ADDED = {"injected-parameters", "papermill-error-cell-tag"}
 
 
@@ -54,7 +55,7 @@ class _Engine(NBClientEngine):
             watch = Timer(limit, cls._expire, [kernel])
             watch.start()
             try:
-                client = PapermillNotebookClient(nb_man, km=kernel)
+                client = PapermillNotebookClient(nb_man, km=kernel, extra_arguments=_QUIET)
                 client.execute(cleanup_kc=True, env={**os.environ, HEADLESS: "1"})
             finally:
                 watch.cancel()

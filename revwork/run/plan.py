@@ -29,12 +29,10 @@ class Parameter:
 
     def read(self, value: object) -> Any:
         """Return `value`, text from a command line included, in the parameter's type."""
-        adapter = TypeAdapter(self.kind, config={"allow_inf_nan": False})
         try:
-            if not isinstance(value, str):
-                return adapter.validate_python(value, strict=True)
-            parts = value.split(",") if get_origin(self.kind) is list else value
-            return adapter.validate_strings(parts)
+            if isinstance(value, str):
+                return _from_text(value, self.kind)
+            return _adapter(self.kind).validate_python(value, strict=True)
         except ValidationError as error:
             raise UsageError(f"{self.name}={value}: {self._wanted(str(value), error)}") from None
 
@@ -57,11 +55,18 @@ def find(names: Sequence[str]) -> list[Path]:
     known = {path.stem: path for path in sorted(folder().glob("[0-9]*.ipynb"))}
     if not known:
         raise UsageError(f"there are no notebooks in {folder()}.")
-    return [_named(name, known) for name in names] or list(known.values())
+    found = list(dict.fromkeys(_named(name, known) for name in names)) or list(known.values())
+    stems = [path.stem for path in found]
+    if twice := [stem for stem in stems if stems.count(stem) > 1]:
+        raise UsageError(f"two notebooks are called {twice[0]}, so their reports would be too.")
+    return found
 
 
 def parameters(notebook: Path) -> list[Parameter]:
-    """Return what the cell tagged `parameters` declares: name, type, default, comment."""
+    """Return what the cell tagged `parameters` declares: name, type, default, comment.
+
+    A notebook without such a cell takes none.
+    """
     source = _parameters_cell(notebook)
     lines = source.splitlines()
     return [
@@ -82,7 +87,7 @@ def settle(notebooks: Sequence[Path], given: Mapping[str, object]) -> dict[Path,
     known = sorted({name for names in taken.values() for name in names})
     for name in given:
         if name not in known:
-            takes = ", ".join(known)
+            takes = ", ".join(known) or "none, as no cell is tagged parameters"
             raise UsageError(f"no parameter {name}{meant(name, known)}; there are {takes}")
     return {
         path: {name: names[name].read(value) for name, value in given.items() if name in names}
@@ -122,4 +127,18 @@ def _parameters_cell(notebook: Path) -> str:
     for cell in nbformat.read(notebook, 4).cells:
         if "parameters" in cell.metadata.get("tags", []):
             return cell.source
-    raise UsageError(f"{notebook.name} has no cell tagged parameters, so it takes none.")
+    return ""
+
+
+def _from_text(text: str, kind: Any) -> Any:
+    if get_origin(kind) is list:
+        (item,) = get_args(kind)
+        return [_from_text(part.strip(), item) for part in text.split(",")] if text else []
+    if get_origin(kind) is Literal:
+        chosen = next((choice for choice in get_args(kind) if str(choice) == text), text)
+        return _adapter(kind).validate_python(chosen)
+    return _adapter(kind).validate_strings(text)
+
+
+def _adapter(kind: Any) -> TypeAdapter:
+    return TypeAdapter(kind, config={"allow_inf_nan": False})

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from filelock import FileLock
 
 from revwork.report.export import Unpublishable, page
 from revwork.report.index import library, pack
@@ -20,11 +21,11 @@ from revwork.run.execute import Outcome
 _VERSIONS = ("revwork", "pandas", "ibis-framework", "duckdb", "papermill", "matplotlib")
 
 
-def publish(run: str, outcomes: Sequence[Outcome], staged: Path, reports: Path) -> dict[str, Any]:
-    """Write a run's pages into `staged`, move it to `reports/<run>`, and return its manifest.
+def publish(run: str, outcomes: Sequence[Outcome], staged: Path) -> dict[str, Any]:
+    """Write a run's pages, findings, numbers and manifest into `staged`; return the manifest.
 
-    A notebook whose page cannot be published counts as failed. Afterwards `reports/index.html`
-    lists every run. Findings and numbers carry the notebook they come from.
+    A notebook whose page cannot be published counts as failed. Findings and numbers carry the
+    notebook they come from.
     """
     notebooks = [_published(outcome, staged) for outcome in outcomes]
     carried = {mime: _carried(outcomes, mime) for mime in (DATA, FINDINGS, KPIS)}
@@ -43,13 +44,28 @@ def publish(run: str, outcomes: Sequence[Outcome], staged: Path, reports: Path) 
     _write(staged / "findings.json", _json(findings))
     _write(staged / "kpis.json", _json(carried[KPIS]))
     _write(staged / "index.html", pack(manifest, findings))
-    os.replace(staged, reports / run)
-    _write(reports / "index.html", library(_manifests(reports)))
     return manifest
 
 
-def point_latest(reports: Path, run: str) -> None:
-    """Let `reports/latest` be this run, in one step."""
+def shelve(staged: Path, reports: Path, run: str, complete: bool) -> None:
+    """Move `staged` to `reports/<run>` in one step and list it in `reports/index.html`.
+
+    A `complete` run becomes `reports/latest`. Runs that end together wait for each other.
+    """
+    with FileLock(reports / ".lock"):
+        os.replace(staged, reports / run)
+        if complete:
+            _point_latest(reports, run)
+        latest = (reports / "latest").resolve().name if (reports / "latest").exists() else None
+        _write(reports / "index.html", library(_manifests(reports), latest))
+
+
+def discard(staged: Path) -> None:
+    """Remove what an unfinished run left aside."""
+    shutil.rmtree(staged, ignore_errors=True)
+
+
+def _point_latest(reports: Path, run: str) -> None:
     pointer = reports / ".latest"
     pointer.unlink(missing_ok=True)
     pointer.symlink_to(run, target_is_directory=True)
@@ -118,8 +134,3 @@ def _write(path: Path, text: str) -> None:
     staged = path.with_name(path.name + ".tmp")
     staged.write_text(text, encoding="utf-8")
     os.replace(staged, path)
-
-
-def discard(staged: Path) -> None:
-    """Remove what an unfinished run left aside."""
-    shutil.rmtree(staged, ignore_errors=True)

@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from revwork.run.execute import Outcome, execute
-from revwork.run.publish import discard, point_latest, publish
+from revwork.run.publish import discard, publish, shelve
 
 log = logging.getLogger("revwork")
 
@@ -25,41 +26,46 @@ def run(
     """
     reports = reports.resolve()
     reports.mkdir(parents=True, exist_ok=True)
-    name = _free_name(reports)
-    staged = reports / f".{name}"
-    (staged / "record").mkdir(parents=True)
+    staged = _stage(reports)
+    name = staged.name.removeprefix(".")
     handler = _to_file(staged / "record" / "run.log")
     try:
         outcomes = []
         for at, (notebook, parameters) in enumerate(plan.items()):
             told(notebook.stem, at, len(plan))
             outcomes.append(_one(notebook, parameters, staged / "record"))
-        manifest = publish(name, outcomes, staged, reports)
+        manifest = publish(name, outcomes, staged)
+        complete = whole_pack and manifest["status"] == "succeeded"
+        shelve(staged, reports, name, complete)
     except BaseException:
         discard(staged)
         raise
     finally:
         log.removeHandler(handler)
         handler.close()
-    if whole_pack and manifest["status"] == "succeeded":
-        point_latest(reports, name)
     return manifest
 
 
 def _one(notebook: Path, parameters: Mapping[str, Any], record: Path) -> Outcome:
     log.info("%s started", notebook.stem)
     outcome = execute(notebook, parameters, record / notebook.name)
-    log.info(
-        "%s %s in %.1f s %s", outcome.notebook, outcome.status, outcome.seconds, outcome.reason
-    )
+    why = " ".join(outcome.reason.split())
+    log.info("%s %s in %.1f s %s", outcome.notebook, outcome.status, outcome.seconds, why)
     return outcome
 
 
-def _free_name(reports: Path) -> str:
-    """The time of the run; a number behind it where two start in one second."""
-    name = datetime.now().strftime("%Y%m%d-%H%M%S")
-    taken = {path.name.strip(".") for path in reports.iterdir()}
-    return next(n for n in (name, *(f"{name}-{i}" for i in range(2, 99))) if n not in taken)
+def _stage(reports: Path) -> Path:
+    """Make the folder `.<run>`: the time of the run, numbered where several start in a second."""
+    time = datetime.now().strftime("%Y%m%d-%H%M%S")
+    for name in (time, *(f"{time}-{number}" for number in range(2, 99))):
+        staged = reports / f".{name}"
+        with suppress(FileExistsError):
+            staged.mkdir()
+            if not (reports / name).exists():
+                (staged / "record").mkdir()
+                return staged
+            staged.rmdir()
+    raise RuntimeError(f"99 runs started at {time}")
 
 
 def _to_file(path: Path) -> logging.Handler:

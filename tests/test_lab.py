@@ -1,0 +1,119 @@
+"""The notebook as an analyst meets it: JupyterLab, a kernel and Chromium."""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from browser import FLAGS, find
+from playwright.sync_api import expect, sync_playwright
+
+SLOW = 90_000
+SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "notebook-extension/tracker": {"windowingMode": "none"},
+    "docmanager-extension/plugin": {"autosave": False},
+}
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Where Jupyter keeps what it keeps, so that the user's own settings do not matter."""
+    for name, values in SETTINGS.items():
+        path = folder / f"settings/@jupyterlab/{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(values))
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "REVWORK_HEADLESS"))}
+    return kept | {
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTER_DATA_DIR": str(folder / "data"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+        "IPYTHONDIR": str(folder / "ipython"),
+    }
+
+
+def answers(address: str) -> bool:
+    try:
+        return urllib.request.urlopen(address, timeout=5).status == 200
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory, root):
+    """The address of a JupyterLab over a copy of the notebooks; gone afterwards, kernels too."""
+    folder = tmp_path_factory.mktemp("lab")
+    shutil.copytree(root / "notebooks", folder / "notebooks")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    token = secrets.token_hex(16)
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
+    command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
+    command += [f"--ServerApp.root_dir={folder / 'notebooks'}"]
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment(folder),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        patience = time.monotonic() + 60
+        while not answers(f"{address}/api/status?token={token}"):
+            assert server.poll() is None, (folder / "log").read_text()
+            assert time.monotonic() < patience, (folder / "log").read_text()
+            time.sleep(0.2)
+        yield f"{address}/lab/tree/01_revenue.ipynb?token={token}"
+    finally:
+        server.send_signal(signal.SIGTERM)
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+
+
+@pytest.fixture(scope="module")
+def notebook(lab):
+    """The notebook in Lab after Run All."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
+        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        page.set_default_timeout(SLOW)
+        page.goto(lab)
+        page.locator(".jp-NotebookPanel-toolbar").get_by_text("Python 3").wait_for()
+        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        page.locator(".jp-OutputArea-output ol.findings").wait_for()
+        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+        yield page
+        browser.close()
+
+
+def test_every_cell_ran_without_an_error(notebook):
+    expect(notebook.locator(".jp-OutputArea-output ul.kpis li").first).to_be_visible()
+    assert notebook.locator("[data-mime-type='application/vnd.jupyter.error']").count() == 0
+    assert notebook.locator("[data-mime-type='application/vnd.jupyter.stderr']").all_inner_texts() == []
+
+
+def test_choosing_another_cut_redraws_the_picture(notebook):
+    panels = notebook.locator(".jp-OutputArea-output:has(.widget-dropdown)").first
+    picture, chosen = panels.locator("img"), panels.locator("select").first
+    drawn = picture.get_attribute("src")
+    chosen.select_option(index=1)
+    expect(picture).not_to_have_attribute("src", drawn, timeout=SLOW)
+    expect(picture).to_be_visible()

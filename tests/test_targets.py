@@ -1,0 +1,117 @@
+"""Targets, on plans small enough to check by hand."""
+
+from datetime import date
+
+import pytest
+from conftest import typed
+
+from revwork.analysis import targets
+from revwork.calendar import Calendar, Period
+
+CALENDAR = Calendar()
+PLAN = [
+    {"month": "2026-01-01", "metric": "net_revenue", "amount": 310},
+    {"month": "2026-02-01", "metric": "net_revenue", "amount": 280},
+    {"month": "2026-02-01", "metric": "gross_margin", "amount": 99},
+]
+
+
+def target(period, rows=PLAN, metric="net_revenue", calendar=CALENDAR):
+    if isinstance(period, str):
+        period = calendar.period(period, date(2026, 12, 31))
+    return targets.target(typed("targets", rows), metric, period, calendar)
+
+
+def by(dimension, rows, period="2026-01", calendar=CALENDAR):
+    period = calendar.period(period, date(2026, 12, 31))
+    return targets.by_segment(typed("targets", rows), period, dimension, calendar)
+
+
+def planned(amount, month="2026-01-01", **row):
+    return {"month": month, "metric": "net_revenue", "amount": amount, **row}
+
+
+@pytest.mark.parametrize(
+    ("period", "amount"),
+    [
+        ("2026-01", 310),
+        ("2026-01-01", 10),
+        ("2026-01-31", 10),
+        ("2026-02-28", 10),
+        ("2026-01-01..2026-02-28", 590),
+        ("2026-01-31..2026-02-01", 20),
+        ("2026-W05", 6 * 10 + 10),
+    ],
+)
+def test_a_part_of_a_month_has_its_share_of_days(period, amount):
+    assert target(period) == amount
+
+
+def test_a_period_with_a_month_that_has_no_target_has_none():
+    assert target("2026-Q1") is None
+    assert target("2025-12-31..2026-01-01") is None
+
+
+def test_the_days_of_a_leap_february_are_29():
+    rows = [planned(290, "2028-02-01")]
+    assert target(Period("day", date(2028, 2, 29), date(2028, 3, 1)), rows) == 10
+
+
+def test_segments_of_a_metric_add_up_and_metrics_do_not():
+    rows = [planned(100, region="North"), planned(50, region="South"), *PLAN[2:]]
+    assert target("2026-01", rows) == 150
+    assert target("2026-02", rows, "gross_margin") == 99
+
+
+def test_without_targets_there_is_none():
+    assert target("2026-01", []) is None
+    assert target("2026-01", metric="operating_result") is None
+    assert by("region", []) == {}
+
+
+def test_a_target_of_nothing_is_nothing_rather_than_none():
+    assert target("2026-01", [planned(0)]) == 0
+
+
+def test_a_loss_may_be_planned():
+    rows = [{"month": "2026-01-01", "metric": "operating_result", "amount": -310}]
+    assert target("2026-01-01", rows, "operating_result") == -10
+
+
+def test_a_retail_month_takes_the_target_of_the_month_it_begins_with():
+    retail = Calendar(retail="4-4-5")
+    first = retail.period("FY2026-P01", date(2026, 12, 31))
+    rows = [planned(2800, str(first.start))]
+    day = Period("day", first.start, first.start.replace(day=first.start.day + 1))
+    assert (target(first, rows, calendar=retail), target(day, rows, calendar=retail)) == (2800, 100)
+
+
+def test_segments_have_their_own_targets_and_those_of_the_company_are_nobodys():
+    rows = [planned(100, region="North"), planned(50, region="South"), planned(7)]
+    assert by("region", rows) == {"North": 100, "South": 50}
+
+
+def test_a_segments_targets_by_another_dimension_add_up():
+    rows = [planned(n, region="North", channel=channel) for n, channel in ((1, "Web"), (2, "Shop"))]
+    assert by("region", rows) == {"North": 3}
+    assert by("channel", rows) == {"Web": 1, "Shop": 2}
+
+
+def test_a_segment_without_a_target_for_one_month_is_left_out():
+    rows = [planned(100, region="North"), planned(50, region="South")]
+    rows.append(planned(100, "2026-02-01", region="North"))
+    assert by("region", rows, "2026-01-01..2026-02-28") == {"North": 200}
+
+
+def test_only_net_revenue_is_a_target_by_segment():
+    rows = [{"month": "2026-01-01", "metric": "gross_margin", "amount": 9, "region": "North"}]
+    assert by("region", rows) == {}
+
+
+def test_a_dimension_the_plan_does_not_know_has_no_targets():
+    assert by("sales_rep", [planned(100)]) == {}
+
+
+def test_what_targets_ask_compiles_elsewhere(elsewhere):
+    assert target("2026-01") == 310
+    assert by("region", [planned(100, region="North")]) == {"North": 100}
