@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: report test lint bench lab lock clean
+.PHONY: report test truth lint bench lab lock clean
 
 report: $(READY)
 	$(BIN)/revwork run
@@ -11,6 +11,10 @@ report: $(READY)
 test: $(READY)
 	$(BIN)/python tests/browser.py
 	$(BIN)/pytest -n 2 --dist loadfile
+
+truth: $(READY)
+	TRUTH_SEEDS="$$($(BIN)/python -c 'import random; print(*random.sample(range(10**6), 3))')" \
+		$(BIN)/pytest -v tests/test_truth.py
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""The command line: revwork run, params, lab."""
+"""The command line: revwork init, import, run, params, lab."""
 
 import logging
 import signal
@@ -83,6 +83,48 @@ def lab() -> None:
     from revwork.run.plan import folder
 
     raise typer.Exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(folder())]))
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
+    """Make a workspace: revwork.toml and a folder for each department. Exit 2 if there is one."""
+    from revwork.data.start import begin
+
+    try:
+        place = begin(folder)
+    except ValueError as error:
+        _refuse(error)
+    typer.echo(f"{place} is made. Put files into its folders, then: revwork import FILE …")
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="files, or folders of them")],
+    workspace: Annotated[str, typer.Option(help="folder that holds revwork.toml")] = ".",
+    yes: Annotated[bool, typer.Option("--yes", help="write without asking")] = False,
+) -> None:
+    """Recognise exports or propose mappings, written on yes. Exit 0 all written, 1 not, 2 usage."""
+    from revwork.data import intake
+    from revwork.workspace import open_company
+
+    try:
+        company = open_company(workspace)
+        looked = intake.look_at(company, intake.files(files))
+    except ValueError as error:
+        _refuse(error)
+    for line in looked.shown:
+        typer.echo(line)
+    asks = sys.stdin.isatty()
+    wanted = [one for one in looked.entries if yes or (asks and typer.confirm(one.question))]
+    if looked.entries and not yes and not asks:
+        typer.echo("revwork: nothing was written: answer at a terminal, or say --yes.", err=True)
+    try:
+        place = intake.write(company, wanted) if wanted else None
+    except ValueError as error:
+        _refuse(error)
+    if place:
+        typer.echo(f"Written to {place}")
+    raise typer.Exit(0 if wanted and wanted == [*looked.entries] and not looked.left else 1)
 
 
 def main() -> None:

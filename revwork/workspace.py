@@ -15,6 +15,7 @@ from pydantic.dataclasses import dataclass as declared
 import revwork
 from revwork.calendar import Against, Calendar, Comparison
 from revwork.contracts import TABLES, contract
+from revwork.data.secrets import objection, shown
 from revwork.data.wording import DataError, nearest
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 FILE = "revwork.toml"
 _SAMPLES = (".", "sample", "data/sample")
-_CLOSED = ConfigDict(extra="forbid")
+_CLOSED = ConfigDict(extra="forbid", hide_input_in_errors=True)
+_DATABASE_FILES = ("duckdb://", "sqlite://")
 
 
 def _encoding(text: str) -> str:
@@ -51,6 +53,14 @@ def _table(text: str) -> str:
     return text
 
 
+def _preset(text: str) -> str:
+    from revwork.data.preset import NAMES
+
+    if text not in NAMES:
+        raise ValueError(f"is not a preset{nearest(text, NAMES)}")
+    return text
+
+
 def _column(text: str) -> str:
     if not (text.isidentifier() and text.islower()) or text.startswith("_"):
         raise ValueError("is not in lower case with underscores")
@@ -74,15 +84,19 @@ Code = Annotated[str, AfterValidator(_code)]
 class Source:
     """Where a table lives and how to read it; None is found out from the file.
 
+    `file`: a file, one in a .zip, a pattern or a folder of several; else `address`: a database.
     `columns`: contract column → header, "" to leave it out. `values`: contract column →
     {theirs: ours}, "" for empty. `dimensions`: the company's own columns. `tax_rate`: amounts
     include that share of tax, or "tax_amount" where each row's tax stands in that column.
     `time_zone` and `currency`: of moments and rows that do not say. `table`: in a database.
+    `sql`: a query of that database, or of the file's rows as the table `raw`.
+    `preset`: the known export it is; `keep_personal`: with its columns that name people.
     """
 
     name: str
     folder: Path
-    file: str
+    file: str = ""
+    address: str = ""
     columns: Mapping[str, str] = Field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
     dimensions: list[Annotated[str, AfterValidator(_column)]] = Field(default_factory=list)
@@ -93,14 +107,28 @@ class Source:
     header_row: Annotated[int, Field(ge=1)] | None = None
     sheet: str | None = None
     table: str | None = None
+    sql: str | None = None
     time_zone: Zone | None = None
     currency: Code | None = None
     tax_rate: Annotated[float, Field(ge=0, lt=1)] | Literal["tax_amount"] | None = None
+    preset: Annotated[str, AfterValidator(_preset)] | None = None
+    keep_personal: bool = False
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether its rows come from a database elsewhere, not from files."""
+        return bool(self.address) and not self.address.startswith(_DATABASE_FILES)
 
     @property
     def path(self) -> Path:
-        """The file itself."""
-        return self.folder / self.file
+        """The file itself, or what stands for several."""
+        return self.folder / (self.file or self.address.partition("://")[2])
+
+    @property
+    def place(self) -> str:
+        """What readers may know of where it is: the file, or the address without who and how."""
+        inside = f" {self.table}" if self.table and self.address else ""
+        return self.file or shown(self.address) + inside
 
 
 @dataclass(frozen=True)
@@ -160,15 +188,18 @@ def open_company(workspace: str | Path = ".") -> Company:
     folder = _find(Path(workspace).expanduser())
     try:
         toml = tomllib.loads((folder / FILE).read_text("utf-8-sig"))
+        said = []
         for name, section in _sections(toml.get("tables")):
+            said += _places(name, section)
             section |= {"name": name, "folder": folder}
         spec = TypeAdapter(_Spec).validate_python(toml)
     except ValidationError as error:
-        raise DataError(*dict.fromkeys(map(_misfit, error.errors()))) from None
+        raise DataError(*dict.fromkeys(map(_misfit, error.errors())), *said) from None
     except ValueError as error:
         raise DataError(f"{folder / FILE} cannot be read: {error}") from None
-    if problems := [text for source in spec.tables.values() for text in _strangers(source)]:
-        raise DataError(*problems)
+    said += [text for source in spec.tables.values() for text in _strangers(source)]
+    if said:
+        raise DataError(*said)
     return Company(
         name=spec.company or folder.name,
         currency=spec.currency,
@@ -214,7 +245,24 @@ def _misfit(error: Mapping[str, Any]) -> str:
     if error["type"] == "value_error":
         said = f'"{given}" ' if isinstance(given, str) else ""
         return f"{where}{'' if key == '[key]' else f'{key} '}{said}{error['ctx']['error']}"
-    return f"{where}{key} {error['msg'].replace('Input ', '')}, not {given!r}"
+    said = "" if key == "address" else f", not {given!r}"
+    return f"{where}{key} {error['msg'].replace('Input ', '')}{said}"
+
+
+def _places(table: str, section: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with where a table's section says that it lives, repeating no address."""
+    where = f"{FILE}: [tables.{table}]"
+    file, address = str(section.get("file", "")), section.get("address", "")
+    if not (file or address):
+        yield f'{where} file is missing: add file = "…"'
+    if file and address:
+        yield f"{where} has a file and an address: leave one out"
+    if "://" in file:
+        yield f"{where} file is an address: say address = in place of file ="
+    if isinstance(address, str) and address and (wrong := objection(address)):
+        yield f"{where} {wrong}"
+    if "table" in section and "sql" in section:
+        yield f"{where} has a table and an sql: leave one out"
 
 
 def _strangers(source: Source) -> Iterator[str]:

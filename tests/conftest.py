@@ -58,6 +58,18 @@ def published(tmp_path_factory) -> Path:
     return folder / "reports"
 
 
+@pytest.fixture(scope="session")
+def server():
+    """A PostgreSQL server of its own; skipped where neither its programs nor the driver are."""
+    pytest.importorskip("psycopg", reason='PostgreSQL needs: pip install "revwork[postgres]"')
+    from postgres import binaries, running
+
+    if not (folder := binaries()):
+        pytest.skip("no PostgreSQL programs here: apt-get install postgresql")
+    with running(folder) as one:
+        yield one
+
+
 @pytest.fixture
 def elsewhere(monkeypatch):
     """Compile for PostgreSQL and Databricks, too, whatever the test asks the engine."""

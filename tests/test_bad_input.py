@@ -238,13 +238,13 @@ def test_a_file_that_is_not_there(tmp_path):
 
 def test_a_folder_in_place_of_a_file(tmp_path):
     (tmp_path / "orders.csv").mkdir()
-    assert complaint(tmp_path, None) == "is a folder; name the file in it."
+    assert complaint(tmp_path, None) == "is a folder without any file that can be read."
 
 
 @pytest.mark.parametrize(
     ("file", "content", "sentence"),
     [
-        ("orders.json", b"{}", "is of no kind that can be read; these are .csv, .tsv"),
+        ("orders.json", b"{}", "holds no objects with a name for each value"),
         ("orders", b"{}", "is of no kind that can be read"),
         ("orders.csv", b"PK\x03\x04...", "is an Excel workbook (.xlsx) by its content, not text"),
         ("orders.csv", b"PAR1...", "is Parquet (.parquet) by its content"),

@@ -13,12 +13,14 @@ import ibis.expr.datatypes as dt
 from revwork.contracts import contract
 from revwork.data import layout
 from revwork.data.quality import Note, note
-from revwork.data.sql import Engine, literal, name
-from revwork.data.wording import DataError, rows
+from revwork.data.sql import Engine, literal, name, seen
+from revwork.data.sql import columns as columns_of
+from revwork.data.wording import DataError
 from revwork.workspace import Source
 
 _EMPTY = ("", "null", r"\n", "n/a", "#n/a")
 _EMPTY_VALUE = (*_EMPTY, "na", "none", "-", "–", "—")
+_ANSWERS = (("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0"))
 _FLOATS = ("DOUBLE", "FLOAT")
 _EDGE = "' \t\r\n\u00a0\u202f\ufeff'"
 _EDGY = r"^[\s\x{00A0}\x{202F}\x{FEFF}]|[\s\x{00A0}\x{202F}\x{FEFF}]$"
@@ -40,7 +42,11 @@ class Column:
         """Whether its cells are read as text, not having the kind wanted already."""
         moment = self.given == "DATE" or self.given.startswith("TIMESTAMP")
         number = self.given.startswith((*_FLOATS, "DECIMAL")) or "INT" in self.given
-        fits = (self.wanted.is_date() and moment) or (self.wanted.is_numeric() and number)
+        fits = (
+            (self.wanted.is_temporal() and moment)
+            or (self.wanted.is_numeric() and number)
+            or (self.wanted.is_boolean() and self.given == "BOOLEAN")
+        )
         return bool(self.codes) or not fits
 
     @property
@@ -49,6 +55,7 @@ class Column:
         if self.wanted.is_decimal():
             return f"DECIMAL({self.wanted.precision}, {self.wanted.scale})"
         kinds = {"integer": "BIGINT", "date": "DATE", "floating": "DOUBLE"}
+        kinds |= {"boolean": "BOOLEAN", "timestamp": "TIMESTAMP"}
         return next((kinds[k] for k in kinds if getattr(self.wanted, f"is_{k}")()), "VARCHAR")
 
 
@@ -75,17 +82,20 @@ def columns(source: Source, types: Mapping[str, str], mapped: Mapping[str, str])
 
 
 def read(engine: Engine, source: Source, found: Sequence[Column], time_zone: str) -> Reading:
-    """Make the table `cells`, as given, and the view `typed`, as wanted; drop the table `raw`.
+    """Make the view `cells`, as given, and the view `typed`, as wanted, of the table `raw`.
 
-    Both number the file's rows in `_row`.
+    Both number the source's rows in `_row`; of several files `_file` names the row's.
     """
-    reading = Reading(notes=list(_empty_words(engine, source.name, found)))
-    given = ["rowid AS _row", *(f"{_given(one)} AS {name(one.name)}" for one in found)]
-    cells = ["_row", *(f"{_cell(one)} AS {name(one.name)}" for one in found)]
-    engine.execute(
-        f"CREATE TABLE cells AS SELECT {', '.join(cells)} FROM (SELECT {', '.join(given)} FROM raw)"
-    )
-    engine.execute("DROP TABLE raw")
+    file = ["_file"] if "_file" in columns_of(engine, "raw") else []
+    untidy = _untidy(engine, found)
+    reading = Reading(notes=list(_empty_words(engine, source.name, untidy)))
+    given = ["rowid AS _row", *file, *(f"{_given(c, untidy)} AS {name(c.name)}" for c in found)]
+    view = f"SELECT {', '.join(given)} FROM raw"
+    if untidy:
+        cells = ["_row", *file, *(f"{_cell(c, untidy)} AS {name(c.name)}" for c in found)]
+        engine.execute(f"CREATE TABLE tidied AS SELECT {', '.join(cells)} FROM ({view})")
+        view = "FROM tidied"
+    engine.execute(f"CREATE VIEW cells AS {view}")
     mark = _mark(engine, source, found, reading)
     for column in found:
         sql = f"NULL::{column.kind}"
@@ -95,30 +105,43 @@ def read(engine: Engine, source: Source, found: Sequence[Column], time_zone: str
             except DataError as error:
                 reading.wrong[column.name] = str(error)
         reading.sql[column.name] = sql
-    typed = ["_row", *(f"{sql} AS {name(column)}" for column, sql in reading.sql.items())]
+    typed = ["_row", *file, *(f"{sql} AS {name(column)}" for column, sql in reading.sql.items())]
     engine.execute(f"CREATE VIEW typed AS SELECT {', '.join(typed)} FROM cells")
     return reading
 
 
-def lost(engine: Engine, table: str, found: Sequence[Column], reading: Reading) -> dict[str, str]:
-    """Return what is wrong by column of the loaded `table`: cells that had a value and lost it."""
-    sound = [column for column in found if column.name not in reading.wrong]
-    counts = ", ".join(f"count({name(column.name)})" for column in sound) or "0"
-    given, kept = (
-        engine.execute(f"SELECT {counts} FROM {place}").fetchone() for place in ("cells", table)
-    )
-    pairs = zip(sound, given, kept, strict=False)
-    return {
-        column.name: _lost(engine, table, column, reading.sql[column.name])
-        for column, before, after in pairs
-        if before > after
-    }
+def clear(engine: Engine) -> None:
+    """Drop what reading a source left behind."""
+    for view in ("typed", "cells"):
+        engine.execute(f"DROP VIEW IF EXISTS {view}")
+    for table in ("added", "tidied", "raw"):
+        engine.execute(f"DROP TABLE IF EXISTS {table}")
 
 
-def _given(column: Column) -> str:
+def _untidy(engine: Engine, found: Sequence[Column]) -> list[Column]:
+    """The columns of text with cells to trim, to translate or to take for empty."""
+    texts = [one for one in found if one.is_text]
+    tidy = [one for one in texts if one.given == "VARCHAR" and not one.codes]
+    odd = [
+        f"(SELECT bool_or({_is_odd(one)}) FROM (SELECT DISTINCT {name(one.header)} AS v FROM raw))"
+        for one in tidy
+    ]
+    flags = engine.execute(f"SELECT {', '.join(odd)}").fetchone() if odd else ()
+    sound = [one for one, flag in zip(tidy, flags, strict=True) if not flag]
+    return [one for one in texts if one not in sound]
+
+
+def _is_odd(column: Column) -> str:
+    empty = ", ".join(map(literal, _empty(column)))
+    odd = f"regexp_matches(v, '{_EDGY}') OR lower(v) IN ({empty})"
+    known = ", ".join(map(literal, column.allowed))
+    return f"{odd} OR v NOT IN ({known})" if known else odd
+
+
+def _given(column: Column, untidy: Sequence[Column]) -> str:
     """SQL of the cell in `raw`, trimmed where it is to be read as text."""
     given = name(column.header)
-    if not column.is_text:
+    if column not in untidy:
         return given
     if column.given in _FLOATS:
         whole = f"{given} = trunc({given}) AND abs({given}) < 1e15"
@@ -127,10 +150,10 @@ def _given(column: Column) -> str:
     return f"CASE WHEN regexp_matches({text}, '{_EDGY}') THEN trim({text}, {_EDGE}) ELSE {text} END"
 
 
-def _cell(column: Column) -> str:
+def _cell(column: Column, untidy: Sequence[Column]) -> str:
     """SQL of the cell with its codes translated, null where it is empty."""
     cell = name(column.name)
-    if not column.is_text:
+    if column not in untidy:
         return cell
     codes = {one: one for one in column.allowed}
     codes |= {theirs.strip().lower(): ours for theirs, ours in column.codes.items()}
@@ -155,7 +178,8 @@ def _empty_words(engine: Engine, table: str, found: Sequence[Column]) -> Iterato
             f"SELECT count(*), min({name(header)}) FROM raw WHERE {empty}"
         ).fetchone()
         if count:
-            yield note(table, "empty_words", template, count, f"{header} {word}")
+            place = seen(engine, f"{name(header)} = {literal(word)}", "raw")
+            yield note(table, "empty_words", template, count, f"{header} {word}{place}")
 
 
 def _untold(column: Column) -> list[str]:
@@ -184,9 +208,11 @@ def _typed(
     engine: Engine, source: Source, column: Column, how: tuple[str, str], reading: Reading
 ) -> str:
     mark, time_zone = how
+    if column.wanted.is_boolean():
+        return _yes_or_no(column)
     if column.wanted.is_numeric():
         return _number(column, mark if column.given == "VARCHAR" else ".")
-    if column.wanted.is_date():
+    if column.wanted.is_temporal():
         return _day(engine, source, column, time_zone)
     if column.name == "currency":
         return f"upper({name(column.name)})"
@@ -195,55 +221,52 @@ def _typed(
     return name(column.name)
 
 
+def _yes_or_no(column: Column) -> str:
+    if not column.is_text:
+        return name(column.name)
+    cell, yes, no = f"lower({name(column.name)})", *(", ".join(map(literal, w)) for w in _ANSWERS)
+    return f"CASE WHEN {cell} IN ({yes}) THEN true WHEN {cell} IN ({no}) THEN false END"
+
+
 def _number(column: Column, mark: str) -> str:
     cell, kind = name(column.name), "DECIMAL(38, 9)" if column.kind == "BIGINT" else column.kind
     read = layout.number(cell, mark, kind) if column.is_text else f"TRY_CAST({cell} AS {kind})"
+    if not column.is_text and (column.given == kind or column.given.startswith("DECIMAL(18")):
+        read = cell if column.kind == "BIGINT" else read
     if column.kind == "BIGINT":
         return f"CASE WHEN {read} = trunc({read}) THEN TRY_CAST({read} AS BIGINT) END"
     return f"CASE WHEN isfinite({read}) THEN {read} END" if kind == "DOUBLE" else read
 
 
 def _day(engine: Engine, source: Source, column: Column, time_zone: str) -> str:
+    """A day, or where the contract wants one a moment, as clocks show it in the time zone."""
     cell = name(column.name)
     if column.is_text:
         days = layout.days(engine, column.name, source.name, source.date_format)
-        return layout.day(cell, days, source.time_zone, time_zone)
-    if column.given == "TIMESTAMP WITH TIME ZONE":
-        return layout.local_day(cell, None, time_zone)
-    clocks = f"SELECT bool_or({cell} <> date_trunc('day', {cell})) FROM cells"
-    if source.time_zone and engine.execute(clocks).fetchone()[0]:
-        return layout.local_day(f"{cell}::TIMESTAMP", source.time_zone, time_zone)
-    return f"{cell}::DATE"
+        moment = layout.moment(cell, days, source.time_zone, time_zone)
+    elif column.given == "TIMESTAMP WITH TIME ZONE":
+        moment = layout.local(cell, None, time_zone)
+    elif source.time_zone and _has_clocks(engine, cell):
+        moment = layout.local(f"{cell}::TIMESTAMP", source.time_zone, time_zone)
+    else:
+        moment = cell
+    return f"({moment})::{column.kind}"
+
+
+def _has_clocks(engine: Engine, cell: str) -> bool:
+    query = f"SELECT bool_or({cell} <> date_trunc('day', {cell})) FROM cells"
+    return bool(engine.execute(query).fetchone()[0])
 
 
 def _identifier(engine: Engine, table: str, cell: str, reading: Reading) -> str:
     """Identifiers without the .0 that comes from being kept as numbers on the way."""
-    whole = rf"bool_and(regexp_full_match({cell}, '\d+\.0+'))"
-    count, all_whole, example = engine.execute(
-        f"SELECT count({cell}), {whole}, min({cell}) FROM cells"
-    ).fetchone()
-    if not all_whole:
+    whole = rf"regexp_full_match({cell}, '\d+\.0+')"
+    if engine.execute(f"SELECT 1 FROM cells WHERE NOT {whole} LIMIT 1").fetchone():
+        return cell
+    query = f"SELECT count({cell}), min({cell}) FROM cells"
+    count, example = engine.execute(query).fetchone()
+    if not count:
         return cell
     template = "{table:text}: {count:number} identifiers read as whole. Example: {example:text}"
     reading.notes.append(note(table, "whole_numbers", template, count, example))
     return f"split_part({cell}, '.', 1)"
-
-
-def _lost(engine: Engine, table: str, column: Column, sql: str) -> str:
-    cell = name(column.name)
-    what = {"DATE": "day", "BIGINT": "whole number"}.get(column.kind, "number")
-    found = engine.execute(
-        "SELECT regexp_full_match(lower(cell), '[-+]?(nan|inf|infinity)') AS odd, "
-        f"sum(n)::BIGINT, arg_max(cell, n, 3) FROM (SELECT {cell}::VARCHAR AS cell, "
-        f"count(*) AS n FROM cells WHERE {cell} IS NOT NULL AND ({sql}) IS NULL GROUP BY 1) "
-        "GROUP BY odd ORDER BY odd"
-    ).fetchall()
-    wrong = " and ".join(
-        f"{'NaN or infinite' if odd else f'no {what}'} in {rows(count)}, such as "
-        f"{' and '.join(examples)}"
-        for odd, count, examples in found
-    )
-    return (
-        f'{column.name} is {wrong}; correct it, or say what it means, "" being empty, under '
-        f'[tables.{table}.values.{column.name}]: "{found[0][2][0]}" = ""'
-    )

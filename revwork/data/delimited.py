@@ -8,8 +8,9 @@ import re
 import tempfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from glob import escape
 from itertools import islice
 from pathlib import Path
@@ -17,9 +18,10 @@ from typing import IO
 
 import duckdb
 
-from revwork.data.headers import header_row, unique
+from revwork.data.headers import asked, header_row, preamble, spelling, unique
+from revwork.data.plain import plain_numbers
 from revwork.data.quality import Note, note
-from revwork.data.sql import Engine, literal, name
+from revwork.data.sql import Engine, Wanted, literal, name
 from revwork.data.wording import DataError
 from revwork.workspace import Source
 
@@ -32,35 +34,83 @@ _MAGIC = {
 }
 
 
-def read(engine: Engine, source: Source, wanted: set[str]) -> tuple[list[str], list[Note]]:
-    """Read the file into the table `raw`, all text; return its headers and what was guessed."""
+@dataclass(frozen=True)
+class _Lines:
+    """Where the rows stand, how they are cut, and what each column is read as."""
+
+    path: Path
+    delimiter: str
+    skip: int
+    kinds: Mapping[str, str]
+    whole: Sequence[str]
+    decimal: str
+    select: str
+
+    @property
+    def sql(self) -> str:
+        """SQL of all cells; every line must have as many fields as there are columns."""
+        columns = ", ".join(f"{literal(one)}: {literal(kind)}" for one, kind in self.kinds.items())
+        filled = " AND ".join(f"{name(one)} IS NULL" for one in self.kinds)
+        return (
+            f"SELECT {self.select} FROM read_csv({literal(escape(str(self.path)))}, "
+            f"auto_detect = false, header = false, skip = {self.skip}, "
+            f"delim = {literal(self.delimiter)}, quote = '\"', escape = '\"', "
+            f"decimal_separator = '{self.decimal}', columns = {{{columns}}}, store_rejects = true, "
+            f"rejects_table = 'ragged', rejects_scan = 'ragged_scans') WHERE NOT ({filled})"
+        )
+
+    @property
+    def as_text(self) -> "_Lines":
+        """The same lines, every cell as text."""
+        return replace(self, kinds=dict.fromkeys(self.kinds, "VARCHAR"))
+
+
+def read(engine: Engine, source: Source, wanted: Wanted) -> tuple[list[str], list[Note]]:
+    """Read the file into the table `raw`; return its headers and what was guessed.
+
+    Numbers that are all plainly written are decimals already, anything else is text.
+    """
     with tempfile.TemporaryDirectory(prefix="revwork-") as folder:
         copy = Path(folder) / "text.csv"
         path, notes = _as_utf8(source, copy)
         head = _head(path)
         delimiter = source.delimiter or _delimiter(head)
         records = _records(head, delimiter)
-        row = header_row(records, source, wanted)
+        row = header_row(records, source, set(wanted))
+        names = unique(records[row])
+        mark, kinds = plain_numbers(source, wanted, names, records[row + 1 :])
+        select = asked(source, names, wanted)
+        whole = [one for one in names if kinds[one] != "VARCHAR" and _is_whole(one, wanted)]
+        lines = _Lines(path, delimiter, row + 1, kinds, whole, mark, select)
         try:
-            _load(engine, path, delimiter, unique(records[row]), row + 1)
+            _load(engine, lines)
         except duckdb.InvalidInputException:  # lines that end now in CR LF, now in LF
-            _load(engine, _copied(path, "utf-8", copy), delimiter, unique(records[row]), row + 1)
-    return records[row], notes
+            _load(engine, replace(lines, path=_copied(path, "utf-8", copy)))
+    return records[row], [*notes, *preamble(source, records, row)]
 
 
-def _load(engine: Engine, path: Path, delimiter: str, headers: list[str], skip: int) -> None:
-    """Read the lines after `skip`; every one must have as many fields as there are headers."""
-    columns = ", ".join(f"{literal(header)}: 'VARCHAR'" for header in headers)
+def _is_whole(column: str, wanted: Wanted) -> bool:
+    return wanted[spelling(column)].is_integer()
+
+
+def _load(engine: Engine, lines: _Lines) -> None:
+    bad = _rejected(engine, lines)
+    if lines != lines.as_text and (bad or _are_broken(engine, lines.whole)):
+        bad = _rejected(engine, lines.as_text)
+    if bad:
+        raise DataError(_ragged(bad, len(lines.kinds)))
+
+
+def _are_broken(engine: Engine, whole: Sequence[str]) -> bool:
+    broken = " OR ".join(f"{name(one)} <> trunc({name(one)})" for one in whole) or "false"
+    return engine.execute(f"SELECT coalesce(bool_or({broken}), false) FROM raw").fetchone()[0]
+
+
+def _rejected(engine: Engine, lines: _Lines) -> list[tuple[int, str]]:
+    """Read the lines into the table `raw` and return those that could not be, and why."""
     engine.execute("DROP TABLE IF EXISTS ragged; DROP TABLE IF EXISTS ragged_scans")
-    engine.execute(
-        f"CREATE TABLE raw AS FROM read_csv({literal(escape(str(path)))}, auto_detect = false, "
-        f"header = false, skip = {skip}, delim = {literal(delimiter)}, quote = '\"', "
-        f"escape = '\"', columns = {{{columns}}}, store_rejects = true, "
-        f"rejects_table = 'ragged', rejects_scan = 'ragged_scans') "
-        f"WHERE coalesce({', '.join(map(name, headers))}) IS NOT NULL"
-    )
-    if bad := engine.execute("SELECT line, error_message FROM ragged ORDER BY line").fetchall():
-        raise DataError(_ragged(bad, len(headers)))
+    engine.execute(f"CREATE OR REPLACE TABLE raw AS {lines.sql}")
+    return engine.execute("SELECT line, error_message FROM ragged ORDER BY line").fetchall()
 
 
 def _ragged(bad: list[tuple[int, str]], width: int) -> str:

@@ -4,6 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from revwork.contracts import contract
+from revwork.data.quality import Note, note
+from revwork.data.sql import Wanted, name
 from revwork.data.wording import DataError, nearest
 from revwork.workspace import Source
 
@@ -16,6 +19,7 @@ def spelling(header: str) -> str:
 def unique(headers: Iterable[str]) -> list[str]:
     """Return the headers with a name for blank ones and a number for repeated ones."""
     headers = [header.strip() or f"column {i + 1}" for i, header in enumerate(headers)]
+    headers = [f"row id{one[5:]}" if one.lower() == "rowid" else one for one in headers]
     counts, seen = Counter(map(str.casefold, headers)), Counter()
     names = []
     for header in headers:
@@ -23,6 +27,21 @@ def unique(headers: Iterable[str]) -> list[str]:
         number = f" ({seen[header.casefold()]})" if counts[header.casefold()] > 1 else ""
         names.append(header + number)
     return names
+
+
+def asked(source: Source, names: Sequence[str], wanted: Wanted) -> str:
+    """Return SQL of the columns `wanted` of a file, and of `_whole`, which tells its rows apart.
+
+    A query and a preset look at all columns; the contract's key, if all there, needs no `_whole`.
+    """
+    spelled = {spelling(one) for one in names}
+    found = [one for one in names if spelling(one) in wanted]
+    chosen = [*map(name, names if source.sql or source.preset or not found else found)]
+    key = contract(source.name).to_schema().unique
+    if not key or {spelling(source.columns.get(one, one)) for one in key} - spelled:
+        whole = ", ".join(map(name, sorted(names, key=spelling)))
+        chosen.append(f"hash({whole}) AS _whole")
+    return ", ".join(chosen)
 
 
 def header_row(rows: Sequence[Sequence[object]], source: Source, wanted: set[str]) -> int:
@@ -40,12 +59,24 @@ def header_row(rows: Sequence[Sequence[object]], source: Source, wanted: set[str
         raise DataError("is empty: it has neither a header nor rows")
     first, best = filled[0], max(filled, key=lambda i: _likeness(rows[i], wanted))
     if _is_title(_likeness(rows[first], wanted), _likeness(rows[best], wanted)):
+        if source.preset:
+            return best
         begin = ", ".join(f'"{cell}"' for cell in rows[first] if cell != "")[:80]
         raise DataError(
             f"begins with {begin}, which does not look like its header; row {best + 1} does: "
             f"say header_row = {best + 1} under [tables.{source.name}]"
         )
     return first
+
+
+def preamble(source: Source, rows: Sequence[Sequence[object]], row: int) -> list[Note]:
+    """Return a note on the lines above the header of a known export, which are skipped."""
+    above = [cells for cells in rows[:row] if any(cell != "" for cell in cells)]
+    if not (source.preset and above):
+        return []
+    begin = ", ".join(str(cell) for cell in above[0] if cell != "")
+    template = "{table:text}: {count:number} lines above the header. Example: {example:text}"
+    return [note(source.name, "preamble", template, row, begin[:80])]
 
 
 def mapping(

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from revwork.data.sql import Engine, literal, name
+from revwork.data.sql import Engine, literal, name, seen
 from revwork.data.wording import DataError, rows
 
 LAYOUTS = (
@@ -86,12 +86,14 @@ def marks(engine: Engine, columns: Sequence[str], table: str) -> Marks:
     comma, point, doubt = found.get(","), found.get("."), found.get("doubt,") or found.get("doubt.")
     if comma and point:
         raise DataError(
-            f"mixes decimal marks: a comma in {_shown(comma)}, a point in {_shown(point)}; "
+            f"mixes decimal marks: a comma in {_shown(engine, comma)}, "
+            f"a point in {_shown(engine, point)}; "
             "export all numbers alike"
         )
     if doubt and not (comma or point):
         raise DataError(
-            f"numbers may hold thousands or decimals, no value settles it: {_shown(doubt)}. "
+            "numbers may hold thousands or decimals, no value settles it: "
+            f"{_shown(engine, doubt)}. "
             f'Say decimal = "," or decimal = "." under [tables.{table}]'
         )
     return Marks("," if comma else ".", *found.get("doubt." if comma else "doubt,", ()))
@@ -127,29 +129,31 @@ def days(engine: Engine, column: str, table: str, declared: str | None) -> Days:
     return Days(layout, *map(bool, engine.execute(flags).fetchone()))
 
 
-def day(cell: str, days: Days, theirs: str | None, ours: str) -> str:
-    """Return SQL that reads the text `cell` as a day, null where it is none.
+def moment(cell: str, days: Days, theirs: str | None, ours: str) -> str:
+    """Return SQL that reads the text `cell` as a moment, null where it is none.
 
-    A moment with an offset, or of the declared time zone `theirs`, falls on the day it has
-    in the time zone `ours`; any other is local already.
+    A moment with an offset, or of the declared time zone `theirs`, is what clocks show in the
+    time zone `ours`; any other is local already. Without a clock it is midnight.
     """
     part, clock, shift = (f"regexp_extract({cell}, {literal(_MOMENT)}, {i})" for i in (1, 2, 3))
-    local = _date(part if days.clocks else cell, days.layout)
-    if not days.offsets and not (theirs and days.moments):
-        return local
+    day = _date(part if days.clocks else cell, days.layout)
+    if not days.clocks:
+        return day
     clock = f"regexp_replace({clock}, '[.,]\\d+', '')"
     clock = f"regexp_replace(upper({clock}), '\\s*([AP])\\.?M\\.?$', ' \\1M')"
-    moment = f"({local} + coalesce(try_strptime({clock}, {_CLOCKS})::TIME, TIME '00:00'))"
+    given = f"({day} + coalesce(try_strptime({clock}, {_CLOCKS})::TIME, TIME '00:00'))"
+    if not days.offsets and not (theirs and days.moments):
+        return given
     shift = f"replace({shift}, 'UTC', 'Z')"
-    instant = f"TRY_CAST(strftime({moment}, '%Y-%m-%d %H:%M:%S') || {shift} AS TIMESTAMPTZ)"
-    naive = f"WHEN {clock} <> '' THEN {local_day(moment, theirs, ours)}" if theirs else ""
-    return f"CASE WHEN {shift} <> '' THEN {local_day(instant, None, ours)} {naive} ELSE {local} END"
+    instant = f"TRY_CAST(strftime({given}, '%Y-%m-%d %H:%M:%S') || {shift} AS TIMESTAMPTZ)"
+    naive = f"WHEN {clock} <> '' THEN {local(given, theirs, ours)}" if theirs else ""
+    return f"CASE WHEN {shift} <> '' THEN {local(instant, None, ours)} {naive} ELSE {given} END"
 
 
-def local_day(moment: str, theirs: str | None, ours: str) -> str:
-    """Return SQL for the day of a timestamp of time zone `theirs` (None: it knows) in `ours`."""
+def local(moment: str, theirs: str | None, ours: str) -> str:
+    """Return SQL for a timestamp of time zone `theirs` (None: it knows) by the clocks of `ours`."""
     instant = f"{moment} AT TIME ZONE {literal(theirs)}" if theirs else moment
-    return f"({instant} AT TIME ZONE {literal(ours)})::DATE"
+    return f"({instant} AT TIME ZONE {literal(ours)})"
 
 
 def _bare(cell: str) -> str:
@@ -175,13 +179,19 @@ def _one_currency(engine: Engine) -> None:
     if len(signs) > 1:
         raise DataError(
             "amounts bear different currency signs: "
-            + ", ".join(_shown(found) for found in signs.values())
+            + ", ".join(_shown(engine, found) for found in signs.values())
             + "; export amounts without sign and the currency in a column of its own"
         )
 
 
-def _shown(found: tuple[int, str]) -> str:
-    return f"{rows(found[0])} such as {found[1]}"
+def _shown(engine: Engine, found: tuple[int, str]) -> str:
+    column, _, cell = found[1].partition(" ")
+    place = seen(engine, f"{name(column)} = {literal(cell)}")
+    return f"{rows(found[0])} such as {found[1]}{place}"
+
+
+def _dated(engine: Engine, column: str, day: str) -> str:
+    return day + seen(engine, f"starts_with({name(column)}, {literal(day)})")
 
 
 def _date(part: str, layout: str) -> str:
@@ -196,7 +206,7 @@ def _layout(engine: Engine, column: str, table: str) -> str:
     ).fetchall()
     common = [layout for i, layout in enumerate(LAYOUTS) if all(row[0][i] for row in found)]
     if not common:
-        raise DataError(_mixed(column, table, found))
+        raise DataError(_mixed(engine, column, table, found))
     for other in common[1:]:
         _settled(engine, column, table, (common[0], other))
     return common[0]
@@ -211,12 +221,14 @@ def _settled(engine: Engine, column: str, table: str, layouts: tuple[str, str]) 
         one, other = (f"{found.day} {found:%B %Y}" for found in doubt[1:])
         either = " or ".join(f'date_format = "{layout}"' for layout in layouts)
         raise DataError(
-            f"{column}: {doubt[0]} may be {one} or {other}, no value settles it: "
-            f"say {either} under [tables.{table}]"
+            f"{column}: {_dated(engine, column, doubt[0])} may be {one} or {other}, "
+            f"no value settles it: say {either} under [tables.{table}]"
         )
 
 
-def _mixed(column: str, table: str, found: list[tuple[list[bool], int, str]]) -> str:
+def _mixed(
+    engine: Engine, column: str, table: str, found: list[tuple[list[bool], int, str]]
+) -> str:
     """Name the layouts that together fit most rows, the one that fits most first."""
     rest, parts = found, []
     while rest:
@@ -224,7 +236,8 @@ def _mixed(column: str, table: str, found: list[tuple[list[bool], int, str]]) ->
         best = fit.index(max(fit))
         part = [row for row in rest if row[0][best]] or rest
         how = LAYOUTS[best] if fit[best] else "no date"
-        parts.append(f"{rows(sum(n for _, n, _ in part))} as {how}, such as {part[0][2]}")
+        such = _dated(engine, column, part[0][2])
+        parts.append(f"{rows(sum(n for _, n, _ in part))} as {how}, such as {such}")
         rest = [row for row in rest if row not in part]
     return (
         f"{column} has mixed date layouts, or none that is known: {'; '.join(parts)}. Export "

@@ -1,82 +1,167 @@
-"""Open one file, whatever its kind, as a table of DuckDB under its own headers.
+"""Open a source, whatever its kind, as a table of DuckDB under its own headers.
 
-Text stays text; typed cells of Excel, Parquet and DuckDB stay typed. Rows of text and Excel
-files without any value are left out.
+Text stays text; typed cells of Excel, Parquet, JSON and databases stay typed. Rows of text and
+Excel files without any value are left out. Several files make one table, whose `_file` names
+the one a row is from.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from glob import escape
+from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
 
-from revwork.data import delimited
-from revwork.data.headers import header_row, spelling, unique
+from revwork.data import databases, delimited, objects
+from revwork.data.files import Part, kind, parts
+from revwork.data.headers import asked, header_row, preamble, spelling, unique
 from revwork.data.quality import Note
-from revwork.data.sql import Engine, literal, name
+from revwork.data.sql import HIDDEN, Engine, Wanted, columns, literal, name
 from revwork.data.wording import DataError, nearest
 from revwork.workspace import Source
-
-_TEXT = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
-_EXCEL = (".xlsx", ".xlsm", ".xls")
 
 
 @dataclass(frozen=True)
 class Raw:
-    """A file as the table `raw`: name → type of its columns, name → header in the file."""
+    """A source as the table `raw`: name → type of its columns, name → header in the source.
+
+    A header that nobody asked for may be there without its column.
+    """
 
     types: dict[str, str]
     headers: dict[str, str]
     notes: list[Note]
 
 
-def open_raw(engine: Engine, source: Source, wanted: Iterable[str]) -> Raw:
-    """Read the file into the table `raw`, in file order; `wanted` are headers to know it by.
+def open_raw(engine: Engine, source: Source, wanted: Wanted) -> Raw:
+    """Read the source into the table `raw`, in file order, with the columns `wanted` at least.
 
-    Raises DataError: no such file, not what its name says, lines that do not fit the header.
+    Raises DataError: not there, not what its name says, lines that do not fit their header,
+    files that do not fit each other.
     """
-    _there(source)
-    suffixes = [suffix.lower() for suffix in source.path.suffixes] or [""]
-    kind = "".join(suffixes[-2:]) if suffixes[-1] == ".gz" else suffixes[-1]
-    readers = dict.fromkeys(_TEXT, delimited.read) | dict.fromkeys(_EXCEL, _excel)
-    readers |= {".parquet": _parquet, ".duckdb": _database}
-    if kind not in readers:
-        raise DataError(f"is of no kind that can be read; these are {', '.join(readers)}")
     engine.execute("DROP TABLE IF EXISTS raw")
-    headers, notes = readers[kind](engine, source, {spelling(header) for header in wanted})
-    described = "SELECT column_name, column_type FROM (DESCRIBE raw)"
-    headers = headers or list(dict(engine.execute(described).fetchall()))
-    for header in [one for one in headers if one.lower() == "rowid"]:
-        engine.execute(f'ALTER TABLE raw RENAME {name(header)} TO "row id"')
-    types = dict(engine.execute(described).fetchall())
-    return Raw(types, dict(zip(types, headers, strict=True)), notes)
+    if source.is_remote:
+        headers = databases.read_server(engine, source, wanted)
+        return _raw(engine, headers, [])
+    with tempfile.TemporaryDirectory(prefix="revwork-") as scratch:
+        found = parts(source, KINDS, Path(scratch))
+        if len(found) == 1:
+            raw = _read(engine, source, found[0], wanted)
+        else:
+            text = dict.fromkeys(wanted)  # how numbers are written shows over all of them
+            raw = _together(engine, [_stored(engine, source, p, text) for p in found], wanted)
+    return _queried(engine, source, raw)
 
 
-def _there(source: Source) -> None:
-    path = source.path
-    if path.is_dir():
-        raise DataError("is a folder; name the file in it")
-    if not path.parent.is_dir():
-        raise DataError("is not there, nor is its folder")
-    if not path.is_file():
-        beside = sorted(one.name for one in path.parent.iterdir() if one.suffix != ".toml")
-        raise DataError(f"is not there{nearest(path.name, beside)}")
-    if path.stat().st_size == 0:
-        raise DataError("is empty: it has neither a header nor rows")
+def _raw(engine: Engine, headers: Sequence[str], notes: list[Note]) -> Raw:
+    """What the table `raw` holds; its names are the headers, made unique."""
+    types = {c: t for c, t in columns(engine, "raw").items() if c not in HIDDEN}
+    return Raw(types, dict(zip(unique(headers), headers, strict=True)), notes)
 
 
-def _excel(engine: Engine, source: Source, wanted: set[str]) -> tuple[list[str], list[Note]]:
+def _read(engine: Engine, source: Source, part: Part, wanted: Wanted) -> Raw:
+    """One file as the table `raw`."""
+    suffix = "." + source.address.partition("://")[0] if source.address else kind(part.path)
+    if suffix == ".db":
+        suffix = ".sqlite" if _begins(part.path, b"SQLite") else ".duckdb"
+    if suffix not in _READERS:
+        raise DataError(f"is of no kind that can be read; these are {', '.join(KINDS)}")
+    alone = replace(source, file=str(part.path), address="")
+    headers, notes = _READERS[suffix](engine, alone, wanted)
+    return _raw(engine, headers or list(columns(engine, "raw")), notes)
+
+
+def _begins(path: Path, magic: bytes) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(magic)) == magic
+
+
+def _stored(engine: Engine, source: Source, part: Part, wanted: Wanted) -> tuple[Part, Raw]:
+    """One of several files, as a table of its own name."""
+    try:
+        raw = _read(engine, source, part, wanted)
+    except DataError as error:
+        raise DataError(*(f"{part.name}: {one}" for one in error.sentences)) from None
+    except duckdb.Error as error:
+        raise DataError(f"{part.name}: cannot be read: {str(error).splitlines()[0]}") from None
+    engine.execute(f"ALTER TABLE raw RENAME TO {name(part.name)}")
+    notes = [replace(one, example=f"{one.example} ({part.name})") for one in raw.notes]
+    return part, replace(raw, notes=notes)
+
+
+def _together(engine: Engine, read: list[tuple[Part, Raw]], wanted: Wanted) -> Raw:
+    """The files as one table `raw`, whatever the order of their columns."""
+    first: dict[str, tuple[str, str]] = {}
+    for part, raw in read:
+        for own, header in raw.headers.items():
+            first.setdefault(spelling(own), (header, part.name))
+    if lacking := [text for one in read for text in _lacking(one, first, wanted)]:
+        raise DataError(*lacking)
+    kept = [key for key in first if any(key in _spelled(raw) for _, raw in read)]
+    parts_read = []
+    for part, raw in read:
+        own = _spelled(raw)
+        cells = [f"{name(own[k]) if k in own else 'NULL'} AS {name(first[k][0])}" for k in kept]
+        whole = "_whole, " if "_whole" in columns(engine, name(part.name)) else ""
+        cells.append(f"{whole}{literal(part.name)} AS _file")
+        parts_read.append(f"SELECT {', '.join(cells)} FROM {name(part.name)}")
+    engine.execute(f"CREATE TABLE raw AS {' UNION ALL '.join(parts_read)}")
+    for part, _ in read:
+        engine.execute(f"DROP TABLE {name(part.name)}")
+    return _raw(
+        engine, [header for header, _ in first.values()], [n for _, r in read for n in r.notes]
+    )
+
+
+def _spelled(raw: Raw) -> dict[str, str]:
+    return {spelling(own): own for own in raw.types}
+
+
+def _lacking(
+    read: tuple[Part, Raw], first: dict[str, tuple[str, str]], wanted: Wanted
+) -> list[str]:
+    part, raw = read
+    there = {spelling(own) for own in raw.headers}
+    return [
+        f'{part.name}: lacks the column "{header}" that {other} has'
+        for key, (header, other) in first.items()
+        if key in wanted and key not in there
+    ]
+
+
+def _queried(engine: Engine, source: Source, raw: Raw) -> Raw:
+    """The rows of the source's own query of the table `raw`, in place of that."""
+    if not source.sql or source.address or kind(source.path) in _DATABASES:
+        return raw
+    try:
+        if [one.type for one in engine.extract_statements(source.sql)] != [
+            duckdb.StatementType.SELECT
+        ]:
+            raise DataError("sql is not one query, such as SELECT * FROM raw")
+        engine.execute(f"CREATE TABLE queried AS {source.sql}")
+    except duckdb.Error as error:
+        there = ", ".join(name(one) for one in raw.types)
+        raise DataError(
+            f"sql cannot be run: {str(error).splitlines()[0]}; raw has {there}"
+        ) from None
+    engine.execute("DROP TABLE raw; ALTER TABLE queried RENAME TO raw")
+    return _raw(engine, [c for c in columns(engine, "raw") if c not in HIDDEN], raw.notes)
+
+
+def _excel(engine: Engine, source: Source, wanted: Wanted) -> tuple[list[str], list[Note]]:
     rows = _sheet(source)
-    row = header_row(rows, source, wanted)
+    row = header_row(rows, source, set(wanted))
     headers = [_text(cell) for cell in rows[row]]
     below = [cells for cells in rows[row + 1 :] if any(cell != "" for cell in cells)]
-    columns = zip(*below, strict=True) if below else ([] for _ in headers)
-    engine.register("sheet", pa.table([_column(cells) for cells in columns], names=unique(headers)))
+    cells = zip(*below, strict=True) if below else ([] for _ in headers)
+    engine.register("sheet", pa.table([_column(one) for one in cells], names=unique(headers)))
     engine.execute("CREATE TABLE raw AS FROM sheet")
     engine.unregister("sheet")
-    return headers, []
+    return headers, preamble(source, rows, row)
 
 
 def _sheet(source: Source) -> list[list[object]]:
@@ -100,8 +185,8 @@ def _column(cells: Sequence[object]) -> pa.Array:
     kinds = {float: pa.float64(), date: pa.date32(), datetime: pa.timestamp("us")}
     kept = [None if cell == "" else cell for cell in cells]
     filled = {type(cell) for cell in kept if cell is not None}
-    if len(filled) == 1 and (kind := kinds.get(filled.pop())):
-        return pa.array(kept, kind)
+    if len(filled) == 1 and (one := kinds.get(filled.pop())):
+        return pa.array(kept, one)
     return pa.array([None if cell is None else _text(cell) for cell in kept], pa.string())
 
 
@@ -109,32 +194,22 @@ def _text(cell: object) -> str:
     return str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)
 
 
-def _parquet(engine: Engine, source: Source, wanted: set[str]) -> tuple[list[str], list[Note]]:
-    engine.execute(f"CREATE TABLE raw AS FROM read_parquet({literal(escape(str(source.path)))})")
-    return [], []
+def _parquet(engine: Engine, source: Source, wanted: Wanted) -> tuple[list[str], list[Note]]:
+    file = f"read_parquet({literal(escape(str(source.path)))})"
+    headers = list(columns(engine, f"SELECT * FROM {file}"))
+    engine.execute(f"CREATE TABLE raw AS SELECT {asked(source, headers, wanted)} FROM {file}")
+    return headers, []
 
 
-def _database(engine: Engine, source: Source, wanted: set[str]) -> tuple[list[str], list[Note]]:
-    engine.execute(f"ATTACH {literal(source.path)} AS attached (READ_ONLY)")
-    try:
-        schema, table = _relation(engine, source).split(".", 1)
-        engine.execute(f"CREATE TABLE raw AS FROM attached.{name(schema)}.{name(table)}")
-    finally:
-        engine.execute("DETACH attached")
-    return [], []
-
-
-def _relation(engine: Engine, source: Source) -> str:
-    found = engine.execute(
-        "SELECT table_schema || '.' || table_name FROM information_schema.tables "
-        "WHERE table_catalog = 'attached' ORDER BY 1"
-    ).fetchall()
-    known = [table for (table,) in found]
-    if not source.table and len(known) == 1:
-        return known[0]
-    if not source.table:
-        raise DataError(f"holds {len(known)} tables{nearest('', known)}; say table = which")
-    table = source.table if "." in source.table else f"main.{source.table}"
-    if table not in known:
-        raise DataError(f'has no table "{source.table}"{nearest(table, known)}')
-    return table
+_DATABASES = {
+    **dict.fromkeys((".sqlite", ".sqlite3"), databases.read_sqlite),
+    **dict.fromkeys((".duckdb", ".ddb"), databases.read_duckdb),
+}
+_READERS = {
+    **dict.fromkeys((".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz"), delimited.read),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xls"), _excel),
+    ".parquet": _parquet,
+    **dict.fromkeys((".json", ".jsonl", ".ndjson"), objects.read),
+    **_DATABASES,
+}
+KINDS = (*_READERS, ".db", ".zip")

@@ -1,6 +1,6 @@
 """Breaches in words: what is wrong, in how many rows, an example, and what is allowed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 import ibis
@@ -65,7 +65,7 @@ def breach(error: SchemaError, loaded: ibis.Table, table: str, headers: Iterable
     if kind is SchemaErrorReason.DATAFRAME_CHECK and error.check.name == "isin":
         return _outside(loaded, schema.name, table, error.check.statistics["allowed_values"])
     if kind is SchemaErrorReason.DATAFRAME_CHECK:
-        return _forbidden(error)
+        return _forbidden(error, loaded)
     return str(error)
 
 
@@ -81,7 +81,8 @@ def _listed(words: Sequence[str]) -> str:
 
 def _missing(column: str, meaning: str, table: str, headers: list[str]) -> str:
     guess = _closest(column.replace("_", " "), headers, 0.5)
-    advice = f'did you mean "{guess}"?' if guess else f"there is {_listed(headers)}."
+    others = _listed(headers) or "no other"
+    advice = f'did you mean "{guess}"?' if guess else f"there is {others}."
     return (
         f"has no column for {column} ({meaning}); {advice} "
         f'Name it under [tables.{table}.columns]: {column} = "{guess or "…"}"'
@@ -95,7 +96,7 @@ def _repeated(loaded: ibis.Table, keys: list[str]) -> str:
     example = ", ".join(f"{key} {first[key]}" for key in keys if first[key] is not None)
     return (
         f"must not repeat {' with '.join(keys)}, but {count:,} of them occur more than once, "
-        f"such as {example} in {rows(first['times'])}"
+        f"such as {example} in {rows(first['times'])}{_seen(_those(loaded, first, keys))}"
     )
 
 
@@ -104,17 +105,18 @@ def _empty(loaded: ibis.Table, column: str, meaning: str) -> str:
     found = empty.aggregate(count=empty.count(), first=empty["_row"].min()).to_pyarrow().to_pylist()
     return (
         f"{column} is empty in {found[0]['count']:,} of {rows(loaded.count().execute())}, first in "
-        f"row {found[0]['first'] + 1:,} below the header; every row needs it ({meaning})"
+        f"row {_place(loaded, found[0]['first'])}; every row needs it ({meaning})"
     )
 
 
-def _forbidden(error: SchemaError) -> str:
+def _forbidden(error: SchemaError, loaded: ibis.Table) -> str:
     column, check, passed = error.schema.name, error.check, error.check_output
     count = passed.filter(~passed[CHECK_OUTPUT_KEY]).count().execute()
     example = error.failure_cases["failure_case"].iloc[0][column]
     bound = next(iter(check.statistics.values()), "")
     allowed = f"{_BOUNDS[check.name]} {bound}" if check.name in _BOUNDS else check.error
-    return f"{column} must be {allowed}, but is not in {rows(count)}, such as {example}"
+    where = _seen(loaded.filter(loaded[column] == example))
+    return f"{column} must be {allowed}, but is not in {rows(count)}, such as {example}{where}"
 
 
 def _outside(loaded: ibis.Table, column: str, table: str, allowed: Sequence[str]) -> str:
@@ -123,7 +125,31 @@ def _outside(loaded: ibis.Table, column: str, table: str, allowed: Sequence[str]
     most = values.order_by(ibis.desc("times"), column).limit(5).to_pyarrow().to_pylist()
     listed = ", ".join(f'"{value[column]}" in {rows(value["times"])}' for value in most)
     return (
-        f"{column} has {values.count().execute():,} values that are not known: {listed}; known are "
-        f"{', '.join(allowed)}. Say under [tables.{table}.values.{column}] what each means: "
+        f"{column} has {values.count().execute():,} values that are not known: {listed}"
+        f"{_seen(others)}; known are {', '.join(allowed)}. Say under "
+        f"[tables.{table}.values.{column}] what each means: "
         f'"{most[0][column]}" = "…"'
     )
+
+
+def _those(loaded: ibis.Table, row: Mapping[str, object], keys: list[str]) -> ibis.Table:
+    return loaded.filter(*(loaded[key].identical_to(row[key]) for key in keys))
+
+
+def _seen(found: ibis.Table) -> str:
+    """The files such rows are from, the first by name; nothing where there is but one file."""
+    if "_file" not in found.columns:
+        return ""
+    first = found.aggregate(file=found["_file"].argmin(found["_row"]), n=found["_file"].nunique())
+    file, count = first.to_pyarrow().to_pylist()[0].values()
+    return f" ({file}{f' and {count - 1} more' if count > 1 else ''})"
+
+
+def _place(loaded: ibis.Table, row: int) -> str:
+    """Where the row stands below its header, and in which file."""
+    if "_file" not in loaded.columns:
+        return f"{row + 1:,} below the header"
+    found = loaded.filter(loaded["_row"] == row)
+    file = found["_file"].to_pyarrow()[0].as_py()
+    first = loaded.filter(loaded["_file"] == file)["_row"].min().execute()
+    return f"{row - first + 1:,} below the header of {file}"

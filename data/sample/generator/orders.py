@@ -1,224 +1,230 @@
-"""Sales: order lines, from the day a customer might shop to the credit note."""
+"""Sales: order lines with prices and costs, credit notes, and the export with its defects."""
+
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from generator import baskets, subscriptions
 from generator import company as co
-from generator.draws import asked, british, calendar, channel, currency, days, draw_by
+from generator.customers import buyers, costly, customer_id
+from generator.deals import DISCOUNT as DEAL_DISCOUNT
+from generator.deals import bought, deals, leaking
+from generator.finance import fx
+from generator.names import PARTNERS
+from generator.people import seats
+from generator.product import COST_LEVEL, products, shelf
+from generator.world import World
 
-LINES_MORE = 0.75  # a basket's lines after the first, on average
-CATEGORY_MIX = pd.DataFrame(
-    [[0.14, 0.14, 0.40, 0.32], [0.15, 0.10, 0.54, 0.21], [0.14, 0.10, 0.56, 0.20]],
-    co.SEGMENTS,
-    co.CATEGORIES,
-)
-MARKETPLACE_TASTE = [0.8, 4.5, 0.4, 1.0]  # the same categories, × their share elsewhere
-PRICE_TASTE = {"Household": 0.6, "Office": 1.1, "Hospitality": 1.7}  # × the median price
-QUANTITY = pd.DataFrame(
-    [[1, 1, 2, 1.3], [1.1, 1.1, 10, 2], [1.3, 1.3, 20, 3]], co.SEGMENTS, co.CATEGORIES
-)
-PRICE_LEVEL = pd.DataFrame(  # of each year's list
-    [[0.890, 0.952, 0.928, 0.960], [0.917, 0.980, 0.965, 0.980], [1, 1, 1, 1]],
-    [2024, 2025, 2026],
-    co.CATEGORIES,
-)
-COST_LEVEL = pd.DataFrame(  # coffee became dear in 2025
-    [[0.95, 0.95, 0.86, 0.95], [0.97, 0.97, 0.98, 0.97], [1, 1, 1, 1]],
-    [2024, 2025, 2026],
-    co.CATEGORIES,
-)
-COMMISSION = {"Web shop": 0, "Marketplace": 0.12, "Sales team": 0, "Resellers": 0.08}
-PAYMENT = {"Web shop": 0.016, "Marketplace": 0, "Sales team": 0.004, "Resellers": 0.004}
-DISCOUNT = {"Web shop": 0.03, "Marketplace": 0.04, "Sales team": 0.09, "Resellers": 0.12}
-FREIGHT = {"Espresso machines": 17, "Grinders": 7.5, "Beans": 1.1, "Accessories": 2.2}
-FAR = {"Spain": 1, "France": 1.15, "United Kingdom": 1.6, "Germany": 1.25}
-RETURNED = {"Espresso machines": 0.06, "Grinders": 0.06, "Beans": 0.012, "Accessories": 0.035}
-CANCELLED, ELSEWHERE = 0.013, 0.15
+PART = 200_000  # lines written at a time
+DISCOUNT = np.array([0.02, 0.03, 0.05, 0.065])  # by channel, once, twice or not at all
+COMMISSION = np.array([0, 0.12, 0, 0])
+PAYMENT = np.array([0.016, 0, 0.004, 0.004])
+FREIGHT = np.array([17, 7.5, 4.2, 0.9, 2.4, 1.6])  # by category, a piece
+RETURNED = np.array([0.055, 0.055, 0.045, 0.012, 0.035, 0.012])
+CANCELLED = 0.013
+ERODES, EXPRESS, MISLIKED = 300, 4.0, 0.16  # days; of a large account: freight ×, returns more
+TERMS = 0.46  # its discount
 OPEN_DAYS, SHIPPED_DAYS = 2, 7
-REPS = {
-    "Spain": ["Lucía Ortega", "Iván Peña"],
-    "France": ["Chloé Lefèvre", "Hugo Marchand"],
-    "United Kingdom": ["Amy Clarke", "Owen Hughes"],
-    "Germany": ["Jörg Brandt", "Anke Schäfer"],
-}
-SENT = [
-    "order_id",
-    "order_date",
-    "customer_id",
-    "product_id",
-    "quantity",
-    "unit_price",
-    "discount",
-    "net_amount",
-    "currency",
-    "status",
-    "region",
-    "channel",
-    "cost_amount",
-    "commission",
-    "payment_cost",
-    "shipping_cost",
-    "sales_rep",
-    "_rate",
-    "_renewal",
-    "_credit",
-]
+RENEWALS, DEALS = -1, -(10**12)  # orders that no basket made
+UNKNOWN, TWICE = 6, 5
+WORDS = ["open", "shipped", "completed", "cancelled"]
 
 
-def orders(rng: np.random.Generator, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return order lines, credit notes and defects included; `_renewal` needed no visit."""
-    baskets = _baskets(rng, tables["customers"], tables["products"])
-    lines = pd.concat([baskets, _deliveries(tables["subscriptions"])], ignore_index=True)
-    lines = lines.merge(tables["products"], on="product_id")
-    lines = _priced(lines[lines._luck < _willing(lines)], tables["fx_rates"])
-    lines = _numbered(pd.concat([lines, _credit_notes(lines)], ignore_index=True))
-    return _with_defects(_with_status(lines))[SENT]
+def sales(world: World) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return order lines by day in numbers, and orders that broke off at the checkout."""
+    rows = range(0, len(world.of(buyers)), baskets.BLOCK)
+    made = [_block(world, slice(first, first + baskets.BLOCK)) for first in rows]
+    lost = pd.concat([lost for _, lost in made], ignore_index=True)
+    made = [lines for lines, _ in made] + [_deliveries(world), _deals(world)]
+    lines = pd.concat([one for part in made for one in (part, _credit_notes(part))])
+    made.clear()
+    place = np.lexsort([lines[key] for key in ("product", "order", "credit", "day")])
+    lines = lines.iloc[place].reset_index(drop=True)
+    changes = np.zeros(len(lines), bool)
+    for key in ("day", "credit", "order"):
+        changes[1:] |= lines[key].to_numpy()[1:] != lines[key].to_numpy()[:-1]
+    lines["number"] = (100001 + np.cumsum(changes)).astype(np.int32)
+    return lines, lost
 
 
-def _baskets(rng: np.random.Generator, customers: pd.DataFrame, products: pd.DataFrame):
-    """What customers would put in their baskets, before any reason not to."""
-    shopping = _shopping_days(rng, customers)
-    count = 1 + rng.poisson(LINES_MORE, len(shopping))
-    lines = shopping.loc[shopping.index.repeat(count)].reset_index(drop=True)
-    category = draw_by(rng, lines.segment + lines.channel, _tastes())
-    lines["product_id"] = draw_by(rng, lines.segment + category, _shelves(products))
-    usual = [QUANTITY.at[key] for key in zip(lines.segment, category, strict=True)]
-    lines["quantity"] = 1 + rng.poisson(np.array(usual) - 1)
-    lines["_off"] = lines.channel.map(DISCOUNT) * rng.integers(0, 3, len(lines))
-    returned = rng.random(len(lines)) < category.map(RETURNED)
-    lines["_back_after"] = np.where(returned, rng.integers(3, 28, len(lines)), np.nan)
-    lines["_luck"] = rng.random(len(lines))
-    return lines.assign(_renewal=False).drop_duplicates(["_order", "product_id"])
+def lines(world: World) -> pd.DataFrame:
+    """Return order lines in numbers."""
+    return world.of(sales)[0]
 
 
-def _shopping_days(rng: np.random.Generator, customers: pd.DataFrame) -> pd.DataFrame:
-    """One row per order a customer might place; the first one on the day they join."""
-    years = len(co.DAYS) / 365.25
-    table = customers.loc[customers.index.repeat(1 + rng.poisson(customers._rate * years))]
-    table = table.reset_index(drop=True)
-    joins = ~table.customer_id.duplicated() & (table.since >= co.START)
-    day = draw_by(rng, table.segment, calendar(co.DAYS))
-    table["order_date"] = table.since.where(joins, day)
-    elsewhere = (rng.random(len(table)) < ELSEWHERE) & (table.segment == "Household")
-    table["channel"] = channel(rng, table).where(elsewhere, table._channel)
-    table["_cancelled"] = rng.random(len(table)) < CANCELLED
-    table["_order"] = table.index
-    there = (table.order_date >= table.since) & (table.order_date < table._left)
-    columns = ["_order", "order_date", "customer_id", "region", "segment", "channel", "_cancelled"]
-    return table.loc[there, columns]
+def contribution(world: World, first: int, last: int) -> pd.Series:
+    """Return what is left of each order before marketing, in euros, by order."""
+    table = world.of(lines)
+    table = table[(table.day >= first) & (table.day < last) & ~table.cancelled]
+    left = table.net - table.cost - table.commission - table.payment - table.freight
+    return (left * table.rate).groupby(table.order).sum()
 
 
-def _tastes() -> pd.DataFrame:
-    """How often each category is wanted, by segment and channel."""
-    tastes = {
-        segment + channel: mix * (MARKETPLACE_TASTE if channel == "Marketplace" else 1)
-        for segment, mix in CATEGORY_MIX.iterrows()
-        for channel in co.CHANNELS
-    }
-    return pd.DataFrame(tastes).T
+def orders(world: World) -> Iterator[pd.DataFrame]:
+    """Return the lines as the shop system exports them, a part at a time."""
+    table = world.of(lines)
+    plain = np.flatnonzero((table.owner >= 0) & ~table.credit & ~table.cancelled)
+    chosen = table.number.to_numpy()[plain[50 :: len(plain) // UNKNOWN][:UNKNOWN]]
+    twice = set(plain[90 :: len(plain) // TWICE][:TWICE])
+    for first in range(0, len(table), PART):
+        part = _worded(world, table.iloc[first : first + PART])
+        part.loc[part._number.isin(chosen), "customer_id"] = (
+            "C99" + part._number.astype(str).str[-3:]
+        )
+        again = [row for row in part.index if row in twice]
+        yield part.loc[np.sort(np.append(part.index, again))]
 
 
-def _shelves(products: pd.DataFrame) -> pd.DataFrame:
-    """How often each product is wanted, by segment and category: popular, and priced to taste."""
-    shelves = {}
-    for category, shelf in products.set_index("product_id").groupby("category"):
-        for segment, taste in PRICE_TASTE.items():
-            apart = np.log(shelf.list_price / shelf.list_price.median() / taste)
-            shelves[segment + category] = shelf._popularity * np.exp(-2 * apart**2)
-    return pd.DataFrame(shelves).T.fillna(0)
+def order_id(table: pd.DataFrame) -> pd.Series:
+    """Return the numbers of orders and credit notes."""
+    return np.where(table.credit, "CN-", "SO-") + table.number.astype(str)
 
 
-def _deliveries(subscriptions: pd.DataFrame) -> pd.DataFrame:
-    """One order a month for each subscription, in the quantity and at the price of its row."""
-    lines = subscriptions.assign(_over=subscriptions.end_date.fillna(co.END))
-    spans = zip(lines.start_date, lines._over, strict=True)
-    lines["_month"] = [pd.period_range(*span, freq="M").to_timestamp() for span in spans]
-    lines = lines.explode("_month", ignore_index=True)
-    day = pd.to_datetime(lines["_month"]) + days(lines._first.dt.day - 1)
-    lines = lines.assign(
-        order_date=day,
-        channel="Web shop",
-        _renewal=day > lines._first,
-        _order=-1 - lines.index,
-        _cancelled=False,
-        _off=0.0,
-        _luck=0.0,
+def _block(world: World, rows: slice) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A block of customers' lines, and their orders lost at the checkout."""
+    wanted = baskets.wanted(world, rows)
+    lines = baskets.filled(world, wanted)
+    wanted = wanted[baskets.alive(world, wanted, lines)]
+    placed = baskets.placed(world, wanted[wanted.day >= 0])
+    lines = baskets.followed(world, lines[lines.order.isin(placed.order)])
+    lost = placed[placed.lost & placed.order.isin(lines.order)]
+    columns = ["order", "region", "currency", "partner", "owner", "device"]
+    kept = lines.merge(placed.loc[~placed.lost, columns], on="order")
+    kept = kept.rename(columns={"at": "channel"}).drop(columns="row")
+    draws, key = world.draws("order lines"), kept.line.to_numpy()
+    usual = baskets.QUANTITY[kept.segment, kept.category]
+    kept["quantity"] = 1 + draws.poisson("quantity", key, usual - 1)
+    kept["off"] = _conceded(world, kept, draws.between("off", key, 0, 2)) + kept.pop("offered")
+    large = kept.customer == costly(world, world.of(buyers).since)
+    kept["off"] = np.where(large, TERMS, kept.off).round(4)
+    chance = RETURNED[kept.category] + MISLIKED * large
+    kept["back"] = np.where(
+        draws.uniform("back", key) < chance, draws.between("after", key, 3, 27), 0
     )
-    billed = lines[(day >= lines.start_date) & (day < lines._over) & (day >= co.START)]
-    names = {"_product": "product_id", "_kilos": "quantity", "_price": "unit_price"}
-    billed = billed.rename(columns={**names, "_region": "region", "_segment": "segment"})
-    return billed.drop(columns=[*subscriptions.filter(regex="^_(first|until|more|since)"), "plan"])
+    cancelled = world.draws("orders").uniform("cancelled", kept.order.to_numpy()) < CANCELLED
+    kept = kept.assign(cancelled=cancelled, express=np.where(large, EXPRESS, 1.0), renewal=False)
+    return _priced(world, kept.drop(columns="line")), lost
 
 
-def _willing(lines: pd.DataFrame) -> np.ndarray:
-    """The chance that a wanted line is bought: on sale, no dearer, no rival's offer."""
-    day = lines.order_date
-    on_sale = (day >= lines.launched_on) & (day <= lines._ended)
-    dearer = (lines.category == "Espresso machines") & (day >= co.MACHINES_DEARER_FROM)
-    rival = (lines.category == "Grinders") & (lines.channel == "Marketplace")
-    rival &= (lines.region == "Germany") & (day >= co.RIVAL_FROM)
-    return on_sale * np.where(dearer, co.DEARER_LEAVES, 1) * np.where(rival, co.RIVAL_LEAVES, 1)
+def _conceded(world: World, lines: pd.DataFrame, times: np.ndarray) -> np.ndarray:
+    """The discount agreed: the channel's, what an owner gives away, what a partner obtains."""
+    plan = world.plan
+    obtained = np.clip((lines.day - plan.erosion.since) / ERODES, 0, 1) * plan.erosion.discount
+    obtained *= (lines.partner == plan.erosion.partner) & (lines.channel == co.RESELLERS)
+    leaks = leaking(world, lines.owner, lines.day) & (lines.channel == co.SALES)
+    return DISCOUNT[lines.channel] * times + obtained + leaks * plan.leak.discount
 
 
-def _priced(lines: pd.DataFrame, fx_rates: pd.DataFrame) -> pd.DataFrame:
-    """Lines with price, discount and costs in the order's currency; `_rate` makes them euros."""
-    quoted = fx_rates.rate.to_numpy()[fx_rates.date.searchsorted(lines.order_date, "right") - 1]
-    rate = np.where(british(lines.region), quoted, 1)
-    local = asked(lines.region)
-    listed = (lines.list_price * _level(PRICE_LEVEL, lines) * local).round(2)
-    lines = lines.assign(currency=currency(lines.region), _rate=rate)
-    lines["unit_price"] = lines.unit_price.fillna(listed)
+def _deliveries(world: World) -> pd.DataFrame:
+    """Subscribed beans: an order a month at exactly the subscription's amount."""
+    table = world.of(subscriptions.deliveries)
+    beans = world.of(products)
+    beans = beans[(beans._category == co.BEANS) & (beans._first < 0) & (beans._last == co.LAST)]
+    key = table.contract.to_numpy()
+    one = world.draws("subscriptions").between(
+        "beans", table.customer.to_numpy(), 0, len(beans) - 1
+    )
+    start = np.maximum(table["first"], 0)
+    lines = table[["customer", "day", "segment", "region", "currency"]].assign(
+        order=RENEWALS - (key.astype(np.int64) * 128 + table.nth.to_numpy()),
+        product=beans.index.to_numpy()[one],
+        category=co.BEANS,
+        channel=co.WEB,
+        quantity=np.array([plan.kilos for plan in subscriptions.PLANS])[table["plan"]],
+        renewal=(table.nth > 0) | (start != table.day),
+        unit_price=_agreed(world, table),
+    )
+    day = lines.day.to_numpy()
+    lines["device"] = baskets.device_of(world, lines.order.to_numpy(), day)
+    plain = {"partner": -1, "owner": -1, "off": 0.0, "back": 0, "cancelled": False, "express": 1.0}
+    return _priced(world, lines.assign(**plain))
+
+
+def _agreed(world: World, table: pd.DataFrame) -> np.ndarray:
+    """The price of a kilo in the subscription's currency: its monthly amount, divided."""
+    plan = table["plan"].to_numpy()
+    amount = subscriptions.price(world, plan, table.day.to_numpy()) * co.ASKED[table.currency]
+    return amount.round(2) / np.array([one.kilos for one in subscriptions.PLANS])[plan]
+
+
+def _deals(world: World) -> pd.DataFrame:
+    """What won deals ordered, on the day they were signed."""
+    table, people = world.of(bought), world.of(buyers)
+    who = people.loc[table.customer].reset_index(drop=True)
+    leaks = leaking(world, table.owner, table.day)
+    lines = table[["customer", "day", "product", "quantity", "owner"]].assign(
+        order=DEALS - table.key.astype(np.int64),
+        segment=who.segment,
+        region=who.region,
+        currency=world.of(deals).set_index("key").currency[table.key].to_numpy(),
+        category=world.of(products)._category.to_numpy()[table["product"]],
+        channel=co.SALES,
+        off=DEAL_DISCOUNT + leaks * world.plan.leak.discount,
+    )
+    plain = {"partner": -1, "device": -1, "back": 0, "cancelled": False}
+    return _priced(world, lines.assign(**plain, express=1.0, renewal=False))
+
+
+def _priced(world: World, lines: pd.DataFrame) -> pd.DataFrame:
+    """The lines with money in the order's currency; `rate` makes it euros."""
+    product, day = lines["product"].to_numpy(), lines.day.to_numpy()
+    local, rate = co.ASKED[lines.currency], world.of(fx)[lines.currency, day + co.BEFORE]
+    if "unit_price" not in lines:
+        lines["unit_price"] = (world.of(shelf).listed[product, day] * local).round(2)
     worth = lines.quantity * lines.unit_price
-    lines["discount"] = (worth * lines._off).round(2)
-    lines["net_amount"] = (worth - lines.discount).round(2)
-    cost = lines.quantity * lines.unit_cost * _level(COST_LEVEL, lines)
-    lines["cost_amount"] = (cost / rate).round(2)
-    lines["commission"] = (lines.net_amount * lines.channel.map(COMMISSION)).round(2)
-    lines["payment_cost"] = (lines.net_amount * lines.channel.map(PAYMENT)).round(2)
-    freight = lines.category.map(FREIGHT) * lines.region.map(FAR) * lines.quantity**0.85
-    lines["shipping_cost"] = (freight * local).round(2)
-    return lines
-
-
-def _level(levels: pd.DataFrame, lines: pd.DataFrame) -> np.ndarray:
-    """The level of each line's year and category."""
-    row = levels.index.get_indexer(lines.order_date.dt.year)
-    return levels.to_numpy()[row, levels.columns.get_indexer(lines.category)]
+    lines["discount"] = (worth * lines.pop("off")).round(2)
+    lines["net"] = (worth - lines.discount).round(2)
+    level = COST_LEVEL.to_numpy()[co.year(day) - 2023, lines.category]
+    cost = lines.quantity * world.of(products).unit_cost.to_numpy()[product] * level
+    agreed = np.array([one.commission for one in PARTNERS])[lines.partner]
+    share = np.where(lines.partner >= 0, agreed, COMMISSION[lines.channel])
+    freight = FREIGHT[lines.category] * co.FAR[lines.region] * lines.quantity**0.85
+    lines = lines.assign(
+        rate=rate,
+        cost=(cost / rate).round(2),
+        commission=(lines.net * share).round(2),
+        payment=(lines.net * PAYMENT[lines.channel]).round(2),
+        freight=(freight * local * lines.pop("express")).round(2),
+        credit=False,
+    )
+    small = ["segment", "region", "currency", "category", "channel", "partner", "device", "back"]
+    kinds = {"customer": np.int32, "day": np.int16, "product": np.int16, "owner": np.int16}
+    return lines.astype(kinds | dict.fromkeys(small, np.int8))
 
 
 def _credit_notes(lines: pd.DataFrame) -> pd.DataFrame:
     """What came back, negative on its own day; the payment fee is lost, freight paid again."""
-    back = lines[lines._back_after.notna() & ~lines._cancelled].copy()
-    back["order_date"] += days(back._back_after)
-    turned = ["quantity", "discount", "net_amount", "cost_amount", "commission"]
+    back = lines[(lines.back > 0) & ~lines.cancelled]
+    back = back[back.day + back.back < co.LAST].copy()
+    back["day"] += back.back.astype(np.int16)
+    turned = ["quantity", "discount", "net", "cost", "commission"]
     back[turned] = -back[turned]
-    return back[back.order_date < co.END].assign(payment_cost=0.0)
+    return back.assign(payment=0.0, credit=True)
 
 
-def _numbered(lines: pd.DataFrame) -> pd.DataFrame:
-    """The lines in the order of their days, with order and credit note numbers."""
-    lines = lines.assign(_credit=lines.quantity < 0)
-    keys = ["order_date", "_credit", "_order"]
-    lines = lines.sort_values([*keys, "product_id"], kind="stable", ignore_index=True)
-    number = (100001 + lines.groupby(keys).ngroup()).astype(str)
-    return lines.assign(order_id=np.where(lines._credit, "CN-", "SO-") + number)
-
-
-def _with_status(lines: pd.DataFrame) -> pd.DataFrame:
-    """The lines with how far they got and who sold them."""
-    age = (co.END - lines.order_date).dt.days
-    steps = [lines._credit, lines._cancelled, age <= OPEN_DAYS, age <= SHIPPED_DAYS]
-    status = np.select(steps, ["completed", "cancelled", "open", "shipped"], "completed")
-    odd = lines.customer_id.str[-1].astype(int) % 2
-    rep = [REPS[region][n] for region, n in zip(lines.region, odd, strict=True)]
-    served = lines.channel.isin(["Sales team", "Resellers"])
-    return lines.assign(status=status, sales_rep=pd.Series(rep).where(served))
-
-
-def _with_defects(lines: pd.DataFrame) -> pd.DataFrame:
-    """The lines as sent: five of them twice, six orders of customers nobody knows."""
-    plain = lines.index[(lines.channel == "Sales team") & (lines.status == "completed")]
-    plain = plain[~lines._credit[plain]]
-    unknown = lines.order_id.isin(lines.order_id[plain[50 :: len(plain) // 6]])
-    lines.loc[unknown, "customer_id"] = "C9" + lines.order_id[unknown].str[-3:]
-    twice = plain[90 :: len(plain) // 5]
-    return lines.loc[np.sort(np.append(lines.index, twice))].reset_index(drop=True)
+def _worded(world: World, table: pd.DataFrame) -> pd.DataFrame:
+    """The lines in words, with how far they got."""
+    age = co.LAST - table.day.to_numpy()
+    steps = [table.credit, table.cancelled, age <= OPEN_DAYS, age <= SHIPPED_DAYS]
+    status = np.select(steps, [2, 3, 0, 1], 2)
+    partner = np.array([one.partner_id for one in PARTNERS] + [None])[table.partner]
+    frame = pd.DataFrame(
+        {
+            "order_id": order_id(table),
+            "order_date": co.date(table.day),
+            "customer_id": customer_id(table.customer).to_numpy(),
+            "product_id": world.of(products).product_id.to_numpy()[table["product"]],
+            "quantity": table.quantity.to_numpy(),
+            "currency": np.array(co.CURRENCIES)[table.currency],
+            "status": np.array(WORDS)[status],
+            "region": np.array(co.REGIONS)[table.region],
+            "channel": np.array(co.CHANNELS)[table.channel],
+            "owner": np.append(world.of(seats)["name"].to_numpy(), None)[table.owner],
+            "partner_id": np.where(table.partner >= 0, partner, None),
+            "_number": table.number.to_numpy(),
+        },
+        index=table.index,
+    )
+    named = {"net": "net_amount", "cost": "cost_amount", "payment": "payment_cost"}
+    named |= {"freight": "shipping_cost"} | {n: n for n in ("unit_price", "discount", "commission")}
+    return frame.assign(**{ours: table[name] for name, ours in named.items()})

@@ -3,79 +3,103 @@
 import numpy as np
 import pandas as pd
 from generator import company as co
-from generator.draws import asked, currency, days
+from generator.customers import buyers, customer_id
+from generator.names import PLANS
+from generator.world import World
 
-SIGNING = pd.date_range(co.START - pd.Timedelta(days=900), co.END, inclusive="left")
-KILOS = {"Household": (1, 3), "Office": (4, 10), "Hospitality": (8, 18)}
-OF_LIST_PRICE = 0.92
-OFFERS = 3  # to each customer
-LAST_BILLING_DAY = 28
-
-
-def subscriptions(rng: np.random.Generator, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return one row per subscription and price: a new one when it grows or the price rises."""
-    taken = _taken(_offers(rng, tables["customers"], tables["products"]))
-    rows = [
-        {**one, "start_date": start, "end_date": end}
-        for one in taken.to_dict("records")
-        for start, end in _spans(one)
-    ]
-    table = pd.DataFrame(rows).astype({"end_date": "datetime64[ns]"})
-    table["_kilos"] += (table.start_date >= table._more_from) * np.maximum(1, table._kilos // 2)
-    risen = np.where(table.start_date >= co.RISE_FROM, co.RISE, 1)
-    table["_price"] = (table._price * risen).round(2)
-    table["monthly_amount"] = (table._kilos * table._price).round(2)
-    table["plan"] = table._kilos.astype(str) + " kg a month"
-    table["currency"] = currency(table._region)
-    return table
+SIGN_UP = np.array([0.15, 0.22, 0.22, 0.18, 0.18])  # by segment
+DELAY = 300  # days, on average, from joining
+EURO_A_KILO, RISE = 23.5, 1.03  # each January
+OFFER_SHARE = np.array(
+    [[0.3, 0.4, 0.3, 0, 0], [0, 0, 0, 1, 0], [0, 0, 0, 0, 1], [0, 0, 0, 0, 1], [0, 0, 0, 1, 0]]
+)
 
 
-def _offers(rng: np.random.Generator, customers: pd.DataFrame, products: pd.DataFrame):
-    """What each customer is offered on a few days, and how long they would stay."""
-    table = pd.concat([customers] * OFFERS, ignore_index=True)
-    table = table[["customer_id", "since", "region", "segment"]].add_prefix("_")
-    table = table.rename(columns={"_customer_id": "customer_id"})
-    table["_first"] = _billable(pd.Series(rng.choice(SIGNING, len(table))))
-    table["_until"] = _leaving(table._first, rng.exponential(1, len(table)))
-    table["_more_from"] = table._first + days(60 + rng.exponential(2000, len(table)))
-    beans = products[(products.category == "Beans") & (products._ended == co.END)]
-    price = beans[beans.launched_on < SIGNING[0]].set_index("product_id").list_price
-    table["_product"] = rng.choice(price.index, len(table))
-    listed = table._product.map(price) * asked(table._region)
-    table["_price"] = listed * OF_LIST_PRICE / co.RISE
-    low, high = np.array(table._segment.map(KILOS).tolist()).T
-    table["_kilos"] = rng.integers(low, high + 1)
-    table["_luck"] = rng.random(len(table))
-    return table
+def contracts(world: World) -> pd.DataFrame:
+    """Return who subscribed to what, from `first` until before `last`, in numbers."""
+    table, draws = world.of(buyers), world.draws("subscriptions")
+    key = table.index.to_numpy()
+    table = table[["region", "segment", "currency", "since"]].assign(customer=key)
+    first = (table.since + 7 + DELAY * draws.exponential("first", key)).clip(upper=co.LAST)
+    table["first"] = _billable(first.to_numpy().astype(int))
+    table["plan"] = draws.pick_by("plan", key, table.segment.to_numpy(), OFFER_SHARE)
+    signs = draws.uniform("signs", key) < SIGN_UP[table.segment]
+    table = table[signs & (table["first"] < co.LAST)].sort_values("first", kind="stable")
+    table["last"] = _leaving(world, table)
+    return table.reset_index(drop=True)
 
 
-def _taken(offers: pd.DataFrame) -> pd.DataFrame:
-    """The offers accepted, numbered in the order they began."""
-    french = (offers._region == "France") & (offers._first >= co.FRENCH_FROM)
-    taken = offers._luck < np.where(french, co.FRENCH_SIGN_UP, co.SIGN_UP)
-    taken &= (offers._first >= offers._since) & (offers._first < co.END)
-    table = offers[taken].sort_values("_first", kind="stable")
-    table.insert(0, "subscription_id", [f"AB{n:04}" for n in range(1, len(table) + 1)])
-    return table
+def price(world: World, plan: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """Return what a plan costs a month in euros: a rise each January, one plan once more."""
+    kilos = np.array([one.kilos for one in PLANS])[plan]
+    level = RISE ** (co.year(day) - 2026.0)
+    risen = (plan == world.plan.churn.plan) & (day >= world.plan.churn.since)
+    return kilos * EURO_A_KILO * level * np.where(risen, 1 + world.plan.churn.rise, 1)
 
 
-def _billable(day: pd.Series) -> pd.Series:
-    """The 29th to 31st become the 1st, a day that every month has."""
-    return day.where(day.dt.day <= LAST_BILLING_DAY, day + pd.offsets.MonthBegin())
+def subscriptions(world: World) -> pd.DataFrame:
+    """Return one row per subscription and price."""
+    table = world.of(contracts)
+    januaries = [co.DAYS.get_loc(f"{year}-01-01") for year in (2024, 2025, 2026)]
+    before = [day - 365 for day in (januaries[0], januaries[0] - 365)]
+    changes = np.array(sorted([*before, *januaries, world.plan.churn.since]))
+    theirs = np.ones((len(table), len(changes)), bool)
+    theirs[:, changes == world.plan.churn.since] &= (
+        table.plan == world.plan.churn.plan
+    ).to_numpy()[:, None]
+    inside = theirs & (changes > table["first"].to_numpy()[:, None])
+    inside &= changes < table["last"].fillna(co.LAST).to_numpy()[:, None]
+    row, change = np.nonzero(inside)
+    starts = pd.DataFrame({"row": row, "start": changes[change]})
+    starts = pd.concat([pd.DataFrame({"row": table.index, "start": table["first"]}), starts])
+    starts = starts.sort_values(["row", "start"], ignore_index=True)
+    rows = table.loc[starts.row].reset_index(drop=True)
+    until = starts.groupby("row").start.shift(-1).fillna(rows["last"])
+    plan, currency = rows["plan"].to_numpy(), rows.currency.to_numpy()
+    amount = price(world, plan, starts.start.to_numpy()) * co.ASKED[currency]
+    return pd.DataFrame(
+        {
+            "subscription_id": "AB" + (starts.row + 1).astype(str).str.zfill(4),
+            "customer_id": customer_id(rows.customer),
+            "start_date": co.date(starts.start),
+            "end_date": co.date(until),
+            "monthly_amount": amount.round(2),
+            "plan": np.array([one.name for one in PLANS])[plan],
+            "currency": np.array(co.CURRENCIES)[currency],
+        }
+    )
 
 
-def _leaving(first: pd.Series, patience: np.ndarray) -> pd.Series:
+def deliveries(world: World) -> pd.DataFrame:
+    """Return the days on which subscribed beans are sent and invoiced, within the three years."""
+    table = world.of(contracts)
+    over = table["last"].fillna(co.LAST).to_numpy()
+    start = co.PAST.year.to_numpy() * 12 + co.PAST.month.to_numpy()
+    months = start[(over - 1 + co.BEFORE).astype(int)] - start[table["first"] + co.BEFORE] + 1
+    rows = table.loc[table.index.repeat(months)]
+    nth = np.arange(len(rows)) - np.repeat(np.cumsum(months) - months, months)
+    first = co.PAST[rows["first"] + co.BEFORE]
+    month = (first.to_period("M") + nth).to_timestamp()
+    day = (month - co.START).days.to_numpy() + first.day.to_numpy() - 1
+    rows = rows.assign(contract=rows.index, nth=nth, day=day)
+    return rows[(day >= 0) & (day < np.repeat(over, months))].reset_index(drop=True)
+
+
+def _billable(day: np.ndarray) -> np.ndarray:
+    """The 29th to 31st become the 28th, a day that every month has."""
+    place = day + co.BEFORE
+    number = co.PAST.append(pd.date_range(co.END, periods=60)).day.to_numpy()[place]
+    return day - np.maximum(number - 28, 0)
+
+
+def _leaving(world: World, table: pd.DataFrame) -> np.ndarray:
     """The day a subscriber's patience is used up; none while it lasts."""
-    cross = (SIGNING >= co.RISE_FROM) & (SIGNING < co.CROSS_UNTIL)
-    used = np.cumsum(np.where(cross, co.LEAVE_WHEN_CROSS, co.LEAVE_A_MONTH) / 30.4)
-    start = SIGNING.searchsorted(first).clip(max=len(SIGNING) - 1)
-    last = np.searchsorted(used, used[start] + patience)
-    return pd.Series(SIGNING.append(pd.DatetimeIndex([pd.NaT]))[last], first.index)
-
-
-def _spans(one: dict) -> list[tuple]:
-    """From and until when each price of a subscription holds."""
-    over = co.END if pd.isna(one["_until"]) else one["_until"]
-    changes = (day for day in (one["_more_from"], co.RISE_FROM) if one["_first"] < day < over)
-    starts = sorted({one["_first"], *changes})
-    return list(zip(starts, [*starts[1:], one["_until"]], strict=True))
+    patience = world.draws("subscriptions").exponential("patience", table.customer.to_numpy())
+    plan, first = table["plan"].to_numpy(), table["first"].to_numpy() + co.BEFORE
+    day, last = np.arange(-co.BEFORE, co.LAST), np.empty(len(table))
+    for number, one in enumerate(PLANS):
+        crossed = (number == world.plan.churn.plan) & (day >= world.plan.churn.since)
+        used = np.cumsum(one.churn / 30.4 * np.where(crossed, world.plan.churn.faster, 1))
+        those = plan == number
+        last[those] = np.searchsorted(used, used[first[those]] + patience[those]) - co.BEFORE
+    return np.where(last >= co.LAST, np.nan, np.maximum(last, table["first"] + 1))

@@ -1,27 +1,47 @@
-"""Sales: the plan."""
+"""Sales: the plan, and the partners who sell beside us."""
 
 import numpy as np
 import pandas as pd
 from generator import company as co
+from generator.names import PARTNERS
+from generator.orders import lines
+from generator.world import World
 
-GROWTH = 1.12  # planned, a year
-MARGINS = {"gross_margin": 0.42, "contribution_margin": 0.29, "operating_result": 0.04}
+GROWTH = 1.11  # planned, a year
+MARGINS = {"gross_margin": 0.445, "contribution_margin": 0.305, "operating_result": 0.045}
 
 
-def targets(rng: np.random.Generator, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def targets(world: World) -> pd.DataFrame:
     """Return the plan: the first year's sales with season and growth; margins company-wide."""
-    orders = tables["orders"]
-    year = orders[orders.order_date < co.START + pd.DateOffset(years=1)]
-    year = year[year.status != "cancelled"].assign(_net=year.net_amount * year._rate)
-    cells = year.groupby(["region", "channel"], as_index=False)._net.sum()
+    table = world.of(lines)
+    year = table[(table.day < 366) & ~table.cancelled]
+    net = (
+        (year.net * year.rate)
+        .groupby([year.region, year.channel])
+        .sum()
+        .rename("_net")
+        .reset_index()
+    )
     month = pd.period_range(co.START, "2026-12", freq="M").to_timestamp()
-    season = co.SEASON.mean()[month.month].to_numpy() / co.SEASON.mean().sum()
+    season = co.SEASON[:3].mean(0)[month.month - 1] / co.SEASON[:3].mean(0).sum()
     grown = GROWTH ** (np.arange(len(month)) // 12)
     plan = pd.DataFrame({"month": month, "metric": "net_revenue", "_share": season * grown})
-    plan = plan.merge(cells, how="cross")
-    plan["amount"] = (plan._share * plan._net * rng.normal(1, 0.02, len(plan))).round(-2)
+    plan = plan.merge(net, how="cross")
+    noise = world.draws("targets").normal("plan", plan.index, 0.02)
+    plan["amount"] = (plan._share * plan._net * (1 + noise)).round(-2)
+    plan["region"] = np.array(co.REGIONS)[plan.region]
+    plan["channel"] = np.array(co.CHANNELS)[plan.channel]
     total = plan.groupby("month", as_index=False).amount.sum()
     return pd.concat([plan, *(_margin(total, *margin) for margin in MARGINS.items())])
+
+
+def partners(world: World) -> pd.DataFrame:
+    """Return who resells."""
+    table = pd.DataFrame(PARTNERS).drop(columns=["currency", "weight"])
+    table = table.rename(columns={"name": "partner_name", "commission": "commission_rate"})
+    table["region"] = np.array(co.REGIONS)[table.region]
+    table["since"] = pd.to_datetime(table.since)
+    return table.assign(kind="reseller", channel="Resellers")
 
 
 def _margin(total: pd.DataFrame, metric: str, share: float) -> pd.DataFrame:

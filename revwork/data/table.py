@@ -1,0 +1,171 @@
+"""One table: from where it lives to what its contract wants, or to every reason why not."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.operations as ops
+from pandera.errors import SchemaErrors
+
+from revwork.contracts import contract
+from revwork.data import cells
+from revwork.data.headers import mapping, spelling
+from revwork.data.losses import lost
+from revwork.data.parquet import schema, store, stored
+from revwork.data.preset import known_headers
+from revwork.data.repeats import repeated_rows
+from revwork.data.reshape import reshape
+from revwork.data.sources import open_raw
+from revwork.data.sql import Wanted, name
+from revwork.data.wording import DataError, breach, subjects
+
+if TYPE_CHECKING:
+    from revwork.workspace import Company, Source
+
+_TAXED = {
+    "orders": ("net_amount", "unit_price", "discount"),
+    "expenses": ("amount",),
+    "subscriptions": ("monthly_amount",),
+}
+_HELPERS = ("_row", "_file")
+
+
+def write(connection: ibis.BaseBackend, company: "Company", table: str, file: Path) -> None:
+    """Write the company's table to `file` as Parquet, with the notes on it.
+
+    Raises DataError with every breach; then what is in `file` is worth nothing.
+    """
+    try:
+        _write(connection, company, company.sources[table], file)
+        return
+    except duckdb.Error as error:
+        said = f"cannot be read: {str(error).splitlines()[0]}"
+    finally:
+        cells.clear(connection.con)
+    raise DataError(said)
+
+
+def _write(connection: ibis.BaseBackend, company: "Company", source: "Source", file: Path) -> None:
+    engine, fields = connection.con, contract(source.name).to_schema().columns
+    raw = open_raw(engine, source, _wanted(source, fields))
+    source, raw = reshape(engine, source, raw)
+    mapped, wrong = mapping(source, raw.headers, fields)
+    found = cells.columns(source, raw.types, mapped)
+    repeated = repeated_rows(engine, source.name, raw, mapped)
+    reading = cells.read(engine, source, found, company.time_zone)
+    conformed = _conformed(_completed(connection, source.name), source, company)
+    rows = conformed.drop(*_helpers(conformed))
+    store(engine, rows, [*raw.notes, *repeated, *reading.notes], file)
+    written = stored(connection, source.name, file)
+    wrong |= reading.wrong | lost(engine, (source.name, file), found, reading)
+    derived = fields.keys() - mapped if wrong else set()
+    free = [theirs for ours, theirs in raw.headers.items() if ours not in mapped.values()]
+    breaches = _breaches((written, conformed), source.name, free, derived | wrong.keys())
+    if sentences := dict.fromkeys([*wrong.values(), *breaches]):
+        raise DataError(*sentences)
+
+
+def _helpers(table: ibis.Table) -> list[str]:
+    return [column for column in _HELPERS if column in table.columns]
+
+
+def _wanted(source: "Source", fields: Mapping[str, Any]) -> Wanted:
+    """The headers to look for, as they are spelled, and the type of each as far as known."""
+    others = dict.fromkeys(map(spelling, [*known_headers(source.preset), *source.dimensions]))
+    named = {column: source.columns.get(column, column) for column in (*fields, *source.columns)}
+    types = {column: field.dtype.type for column, field in fields.items()}
+    return others | {spelling(header): types.get(c) for c, header in named.items() if header}
+
+
+def _completed(connection: ibis.BaseBackend, table: str) -> ibis.Table:
+    """The cells with the columns that follow from them, still in the order of the source.
+
+    Columns that look at other rows are worked out apart: a narrow table sorts in no time.
+    """
+    typed = connection.table("typed")
+    complete = getattr(import_module(f"revwork.contracts.{table}"), "complete", None)
+    completed = complete(typed) if complete else typed
+    if not completed.op().find(ops.WindowFunction):
+        return completed
+    new = [column for column in completed.columns if column not in typed.columns]
+    added = completed.select("_row", *new).order_by("_row")
+    return typed.join(connection.create_table("added", added), "_row")
+
+
+def _conformed(table: ibis.Table, source: "Source", company: "Company") -> ibis.Table:
+    """What the contract wants as far as it is there, money in its currency and net."""
+    table = _without_tax(_with_currency(table, source, company), source)
+    columns = []
+    for column, kind in schema(source.name).items():
+        if column in table.columns:
+            columns.append(_rounded(table[column], kind).cast(kind).name(column))
+    own = [column for column in source.dimensions if column in table.columns]
+    return table.select(*columns, *own, *_helpers(table))
+
+
+def _rounded(column: ibis.Column, kind: dt.DataType) -> ibis.Column:
+    """A wide decimal with the digits wanted, since DuckDB rounds faster than it casts, by far."""
+    given = column.type()
+    wide = given.is_decimal() and (given.precision or 38) > 18
+    return column.round(kind.scale) if wide and kind.is_decimal() else column
+
+
+def _with_currency(table: ibis.Table, source: "Source", company: "Company") -> ibis.Table:
+    """Rows that do not say their currency have the declared one, money at home the company's."""
+    field = contract(source.name).to_schema().columns.get("currency")
+    code = source.currency or (company.currency if field and field.nullable else None)
+    if not field or not code:
+        return table
+    given = table.currency if "currency" in table.columns else ibis.null("string")
+    return table.mutate(currency=given.fill_null(code))
+
+
+def _without_tax(table: ibis.Table, source: "Source") -> ibis.Table:
+    rate = source.tax_rate
+    if not rate:
+        return table
+    if source.name not in _TAXED:
+        raise DataError(f"has no amounts with tax, leave tax_rate = {rate!r} out")
+    if rate != "tax_amount":
+        present = [column for column in _TAXED[source.name] if column in table.columns]
+        return table.mutate(
+            **{c: (table[c].cast("float64") / (1 + rate)).round(4) for c in present}
+        )
+    if "tax_amount" not in table.columns or "net_amount" not in table.columns:
+        raise DataError('has no column for tax_amount, though tax_rate = "tax_amount" says so')
+    return table.mutate(net_amount=table.net_amount - table.tax_amount.fill_null(0))
+
+
+def _breaches(
+    loaded: tuple[ibis.Table, ibis.Table], table: str, headers: Iterable[str], spoiled: set[str]
+) -> Iterator[str]:
+    """Breaches of the contract but for columns `spoiled` by what is wrong already.
+
+    `loaded`: as written, and the same with what tells where a row is from.
+    """
+    written, traced = loaded
+    if not written.count().execute():
+        return
+    model = copy(contract(table).to_schema())
+    if model.unique and _is_unique(written, model.unique):
+        model.unique = None
+    try:
+        model.validate(written, lazy=True)
+    except SchemaErrors as errors:
+        for error in errors.schema_errors:
+            if not spoiled & subjects(error):
+                yield breach(error, traced, table, headers)
+
+
+def _is_unique(table: ibis.Table, key: list[str]) -> bool:
+    """Whether no two rows have the same hash of the key; if so the key need not be compared."""
+    if {*key} - {*table.columns}:
+        return False
+    hashes = f"hash({', '.join(map(name, key))})"
+    query = f"SELECT count(*) = count(DISTINCT {hashes}) FROM ({ibis.to_sql(table)})"
+    return table.get_backend().con.execute(query).fetchone()[0]

@@ -1,0 +1,332 @@
+"""What is planted in the sample stands out of its noise; where nothing is planted nothing does."""
+
+import os
+import sys
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+SAMPLE = Path(__file__).parents[1] / "data" / "sample"
+sys.path.insert(0, str(SAMPLE))
+
+from generate import company  # noqa: E402
+from generator import orders as export  # noqa: E402
+from generator import truth  # noqa: E402
+from generator.plan import NEUTRAL, drawn  # noqa: E402
+from generator.tables import TABLES  # noqa: E402
+from generator.world import World  # noqa: E402
+
+SEEDS = tuple(map(int, os.environ.get("TRUTH_SEEDS", "1 2 3").split()))
+CLEAR, QUIET = 4, 3.7
+LAST = pd.Timestamp("2026-09-15")
+YEAR = pd.DateOffset(years=1)
+
+
+class Company:
+    """A company's tables, and what a seed plants in it (or would, were it not left out)."""
+
+    def __init__(self, seed: int, null: bool):
+        self.world = company(seed, null=null)
+        self.planted = {one["id"]: one for one in truth.effects(World(seed, drawn(seed)))}
+
+    @cache  # noqa: B019
+    def __getattr__(self, table: str) -> pd.DataFrame:
+        if table == "orders":
+            return pd.concat(export.orders(self.world))
+        return self.world.of(TABLES[table])
+
+    def effect(self, name: str) -> tuple[dict, pd.Timestamp]:
+        one = self.planted[name]
+        return one["segment"], pd.Timestamp(one["since"])
+
+
+@cache
+def built(seed: int, null: bool = False) -> Company:
+    return Company(seed, null)
+
+
+def share(before: pd.Series, after: pd.Series) -> float:
+    """How far two shares of yes are apart, in standard errors."""
+    pooled = pd.concat([before, after]).mean()
+    wide = np.sqrt(pooled * (1 - pooled) * (1 / len(before) + 1 / len(after)))
+    return (after.mean() - before.mean()) / wide if wide else 0.0
+
+
+def mean(before: pd.Series, after: pd.Series) -> float:
+    wide = np.sqrt(before.var() / len(before) + after.var() / len(after))
+    return (after.mean() - before.mean()) / wide
+
+
+def rates(counts: list[float], exposures: list[float]) -> float:
+    """How far two rates are apart, before and after, in logarithms and standard errors."""
+    (a, b), (x, y) = counts, exposures
+    return (np.log(b / y) - np.log(a / x)) / np.sqrt(1 / a + 1 / b)
+
+
+def against(rows: pd.DataFrame, inside: pd.Series, day: str, since: pd.Timestamp) -> float:
+    """How a segment's count moved on the year before, against the others', in standard errors."""
+    now = rows[day] >= since
+    past = (rows[day] >= since - YEAR) & (rows[day] < LAST - YEAR)
+    a, b, c, d = (k.sum() for k in (inside & now, inside & past, ~inside & now, ~inside & past))
+    return (np.log(a / b) - np.log(c / d)) / np.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
+
+
+def apart(rows: pd.DataFrame, region: str, since: pd.Timestamp) -> float:
+    """How a country's count moved against its peers' from `since` on: the median of the three."""
+    late = rows.order_date >= since
+    now, past = rows.region[late].value_counts(), rows.region[~late].value_counts()
+    moved, wide = np.log(now / past), 1 / now + 1 / past
+    return ((moved[region] - moved) / np.sqrt(wide[region] + wide)).drop(region).median()
+
+
+def broke(days: pd.Series, since: pd.Timestamp, felt: pd.Timestamp) -> float:
+    """How counts from `felt` on grew on the year before, against their growth until `since`."""
+    spans = [
+        (felt, LAST),
+        (felt - YEAR, LAST - YEAR),
+        (since - YEAR, since),
+        (since - 2 * YEAR, since - YEAR),
+    ]
+    now, past, after, before = (((days >= a) & (days < b)).sum() for a, b in spans)
+    wide = np.sqrt(1 / now + 1 / past + 1 / after + 1 / before)
+    return (np.log(now / past) - np.log(after / before)) / wide
+
+
+@cache
+def sold(seed: int, null: bool) -> pd.DataFrame:
+    """Lines that count, credit notes apart, without what subscriptions and deals brought."""
+    made = built(seed, null)
+    lines = made.orders.merge(made.products[["product_id", "category"]], on="product_id")
+    lines = lines.merge(made.customers[["customer_id", "segment"]], on="customer_id", how="left")
+    inside = made.world.of(export.lines)
+    own = inside.number[(inside.order >= 0) & ~inside.credit]
+    return lines[lines._number.isin(own) & (lines.status != "cancelled")]
+
+
+def once(lines: pd.DataFrame) -> pd.DataFrame:
+    return lines.drop_duplicates("order_id")
+
+
+def checkout(made, lines):
+    where, since = made.effect("checkout")
+    events = made.web_events[made.web_events.step.isin(["payment", "purchase"])]
+    events = events[(events.device == where["device"]) & (events.region == where["region"])]
+    bought = events.groupby("session_id").agg(date=("date", "first"), steps=("step", "size"))
+    return share(*(bought.steps[k] == 2 for k in (bought.date < since, bought.date >= since)))
+
+
+def churn(made, lines):
+    where, since = made.effect("churn")
+    rows = made.subscriptions[made.subscriptions["plan"] == where["plan"]]
+    last = rows.groupby("subscription_id").tail(1).set_index("subscription_id")
+    whole = pd.DataFrame({"start": rows.groupby("subscription_id").start_date.min()})
+    whole["end"] = last.end_date.fillna(LAST)
+    spans = [(since - 2 * YEAR, since), (since, LAST)]
+    ended = [((whole.end >= a) & (whole.end < b)).sum() for a, b in spans]
+    days = [
+        (whole.end.clip(upper=b) - whole.start.clip(lower=a)).dt.days.clip(lower=0).sum()
+        for a, b in spans
+    ]
+    return rates(ended, days)
+
+
+def pair(made, lines):
+    where, _ = made.effect("pair")
+    first, second = (set(lines.order_id[lines.product_id == one]) for one in where["product_id"])
+    expected = len(first) * len(second - first) / lines.order_id.nunique()
+    return (len(first & second) - expected) / np.sqrt(max(expected, 1))
+
+
+def rival(made, lines):
+    where, since = made.effect("rival")
+    rows = lines.drop_duplicates(["order_id", "category"])
+    return against(rows, rows.category == where["category"], "order_date", since)
+
+
+def rival_price(made, lines):
+    where, since = made.effect("rival")
+    prices = made.competitor_prices.merge(made.products[["product_id", "category"]])
+    prices = prices[
+        (prices.competitor == where["competitor"]) & (prices.category == where["category"])
+    ]
+    level = np.log(prices.price / prices.our_price)
+    moved = level[prices.date >= since].groupby(prices.product_id).mean()
+    moved -= level[prices.date < since].groupby(prices.product_id).mean()
+    return moved.mean() / (moved.std() / np.sqrt(moved.count()))
+
+
+def delivery(made, lines):
+    where, since = made.effect("delivery")
+    rows = lines[lines.channel.isin(["Web shop", "Marketplace"])].pipe(once)
+    days = rows.order_date[rows.region == where["region"]]
+    return broke(days, since, since + pd.Timedelta(weeks=9))
+
+
+def delivery_reviews(made, lines):
+    """In the first nine weeks, when orders do not show it yet."""
+    where, since = made.effect("delivery")
+    own = made.reviews[made.reviews.competitor.isna() & (made.reviews.region == where["region"])]
+    early = own[(own.date >= since) & (own.date < since + pd.Timedelta(weeks=9))]
+    return share(own.rating[own.date < since] <= 2, early.rating <= 2)
+
+
+def off(lines):
+    return lines.discount / (lines.quantity * lines.unit_price)
+
+
+def erosion(made, lines):
+    where, since = made.effect("erosion")
+    rows = lines[lines.partner_id == where["partner_id"]]
+    given = off(rows)
+    late = rows.order_date >= since + pd.Timedelta(days=240)
+    return mean(given[rows.order_date < since], given[late])
+
+
+def costly(made, lines):
+    where, since = made.effect("costly")
+    rows = lines[(lines.customer_id == where["customer_id"]) & (lines.order_date >= since)]
+    left = rows.net_amount - rows.cost_amount - rows.payment_cost - rows.shipping_cost
+    left = left.groupby(rows.order_id).sum()
+    return left.mean() / (left.std() / np.sqrt(len(left))) if len(left) > 30 else 0.0
+
+
+def shift(made, lines):
+    """Orders a euro of the channel that has the money now, against channels left alone."""
+    where, since = made.effect("shift")
+    names = {"Paid search": "Search", "Newsletter": "Email"}
+    bought = made.sessions[made.sessions.order_id.notna()]
+    source, late = bought.source.replace(names), bought.date >= since
+    orders = source.groupby([source, late]).size().unstack()
+    cost = made.spend.groupby(["channel", made.spend.date >= since]).cost.sum().unstack()
+    rest = orders.loc[cost.index.difference(where["channel"])].sum()
+    spent = cost.drop(where["channel"]).sum()
+    (a, b), (c, d) = orders.loc[where["channel"][0]], rest
+    (x, y), (u, v) = cost.loc[where["channel"][0]], spent
+    moved = np.log(b / y) - np.log(a / x) - np.log(d / v) + np.log(c / u)
+    return moved / np.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
+
+
+def leak(made, lines):
+    where, since = made.effect("leak")
+    rows = lines[(lines.owner == where["owner"]) & (lines.channel == "Sales team")]
+    given = off(rows)
+    return mean(given[rows.order_date < since], given[rows.order_date >= since])
+
+
+def stall(made, lines):
+    """Share of deals out of the stage within sixty days."""
+    where, since = made.effect("stall")
+    deals = made.opportunities[made.opportunities.segment == where["segment"]].opportunity_id
+    history = made.opportunity_history[made.opportunity_history.opportunity_id.isin(deals)]
+    after = history.groupby("opportunity_id").changed_on.shift(-1)
+    known = (history.stage == where["stage"]) & (history.changed_on < LAST - pd.Timedelta(days=60))
+    quick = (after - history.changed_on).dt.days <= 60
+    early = history.changed_on < since - pd.Timedelta(days=40)
+    return share(quick[known & early], quick[known & (history.changed_on >= since)])
+
+
+def short(made, lines):
+    """Orders of the accounts that sales served, or of the shop whose visitors service answered."""
+    where, since = made.effect("short")
+    if where["team"] == "service":
+        rows = once(lines[(lines.channel == "Web shop") & (lines.region == where["region"])])
+        return broke(rows.order_date, since, since)
+    rows = once(lines[lines.channel == "Sales team"])
+    return apart(rows, where["region"], since)
+
+
+def niche(made, lines):
+    where, _ = made.effect("niche")
+    rows = once(lines[lines.segment != "Household"])
+    inside = (rows.segment == where["segment"]) & (rows.region == where["region"])
+    return against(rows, inside, "order_date", LAST - YEAR)
+
+
+SIGNS = {
+    checkout: -1,
+    churn: 1,
+    pair: 1,
+    rival: -1,
+    rival_price: -1,
+    delivery: -1,
+    delivery_reviews: 1,
+    erosion: 1,
+    costly: -1,
+    shift: -1,
+    leak: 1,
+    stall: -1,
+    short: -1,
+    niche: 1,
+}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("statistic", SIGNS, ids=lambda s: s.__name__)
+def test_an_effect_stands_out_of_the_noise(statistic, seed):
+    assert SIGNS[statistic] * statistic(built(seed), sold(seed, False)) > CLEAR
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("statistic", SIGNS, ids=lambda s: s.__name__)
+def test_where_nothing_is_planted_nothing_stands_out(statistic, seed):
+    assert abs(statistic(built(seed, True), sold(seed, True))) < QUIET
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_team_that_is_short_has_empty_seats_and_slow_answers(seed):
+    for null, seats in ((False, 1), (True, 3)):
+        made = built(seed, null)
+        where, since = made.effect("short")
+        team = made.people[
+            (made.people.team == where["team"]) & (made.people.region == where["region"])
+        ]
+        assert team.end_date.isna().sum() == seats
+        tickets = made.tickets[made.tickets.region == where["region"]]
+        hours = tickets.first_response_hours.groupby(tickets.created_on >= since).median()
+        slow = where["team"] == "service" and not null
+        assert (hours[True] > 3 * hours[False]) == slow
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_an_effect_left_out_changes_only_what_it_touches(seed):
+    plan = drawn(seed)
+    with_it, without = (World(seed, one).of(export.lines) for one in (plan, plan.without("rival")))
+    keys = ["order", "product", "day", "credit"]
+    both = with_it.merge(without, "outer", keys, indicator=True, suffixes=("", "_without"))
+    assert set(both.category.fillna(both.category_without)[both._merge != "both"]) == {
+        plan.rival.category
+    }
+    same = both[both._merge == "both"]
+    assert (same.net == same.net_without).all() and (same.cost == same.cost_without).all()
+
+
+def test_a_table_has_the_same_draws_whatever_else_is_made():
+    alone, after = company(5), company(5)
+    after.of(TABLES["reviews"])
+    pd.testing.assert_frame_equal(alone.of(TABLES["prices"]), after.of(TABLES["prices"]))
+
+
+def test_the_committed_truth_names_twelve_effects_with_segment_and_impact():
+    known = tomllib.loads((SAMPLE / "truth.toml").read_text("utf-8"))
+    assert {one["id"] for one in known["effect"]} == set(NEUTRAL)
+    for one in known["effect"]:
+        assert one["segment"] and one["domain"] and one["description"] and one["metric"]
+        assert one["impact"]["low"] <= one["impact"]["value"] <= one["impact"]["high"]
+        assert one["impact"]["currency"] == "EUR" and one["impact"]["value"] != 0
+
+
+def test_the_truth_of_a_company_without_effects_names_none():
+    assert "[[effect]]" not in truth.truth(company(4, scale=0.1, null=True))
+
+
+def test_what_runs_the_company_is_written_down_for_every_segment_it_differs_by():
+    known = tomllib.loads((SAMPLE / "truth.toml").read_text("utf-8"))["parameter"]
+    assert all(one["segment"] and one["domain"] for one in known)
+    assert {one["id"] for one in known} >= {
+        *("price_elasticity", "roas", "adstock", "ramp_months", "stage_probability"),
+        *("monthly_churn", "bgnbd_weeks", "season", "mix_shift_year", "day_noise"),
+    }
