@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import sys
 import traceback
 from datetime import date
 from urllib.parse import quote
@@ -126,6 +127,14 @@ def test_a_variable_that_is_not_set_is_a_sentence(tmp_path, monkeypatch):
         "orders (postgres://db/shop orders): needs the environment variable NO_SUCH_WORD, "
         "which is not set."
     )
+
+
+def test_a_driver_that_is_not_installed_is_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    monkeypatch.delitem(sys.modules, "ibis.backends.postgres", raising=False)
+    monkeypatch.setenv("SHOP_PASSWORD", SECRET)
+    text = complaint(tmp_path, "postgres://shop:${SHOP_PASSWORD}@db/shop", SECRET)
+    assert 'pip install "revwork[postgres]"' in text
 
 
 def test_a_wrong_password_is_a_sentence_without_it(tmp_path, server, monkeypatch):

@@ -75,25 +75,13 @@ def against(rows: pd.DataFrame, inside: pd.Series, day: str, since: pd.Timestamp
     return (np.log(a / b) - np.log(c / d)) / np.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
 
 
-def apart(rows: pd.DataFrame, region: str, since: pd.Timestamp) -> float:
-    """How a country's count moved against its peers' from `since` on: the median of the three."""
-    late = rows.order_date >= since
-    now, past = rows.region[late].value_counts(), rows.region[~late].value_counts()
+def apart(rows: pd.DataFrame, region: str, days: tuple[pd.Timestamp, pd.Timestamp]) -> float:
+    """How a country's count moved against its peers', before the first day to after the second."""
+    until, felt = days
+    now = rows.region[rows.order_date >= felt].value_counts()
+    past = rows.region[rows.order_date < until].value_counts()
     moved, wide = np.log(now / past), 1 / now + 1 / past
     return ((moved[region] - moved) / np.sqrt(wide[region] + wide)).drop(region).median()
-
-
-def broke(days: pd.Series, since: pd.Timestamp, felt: pd.Timestamp) -> float:
-    """How counts from `felt` on grew on the year before, against their growth until `since`."""
-    spans = [
-        (felt, LAST),
-        (felt - YEAR, LAST - YEAR),
-        (since - YEAR, since),
-        (since - 2 * YEAR, since - YEAR),
-    ]
-    now, past, after, before = (((days >= a) & (days < b)).sum() for a, b in spans)
-    wide = np.sqrt(1 / now + 1 / past + 1 / after + 1 / before)
-    return (np.log(now / past) - np.log(after / before)) / wide
 
 
 @cache
@@ -109,6 +97,12 @@ def sold(seed: int, null: bool) -> pd.DataFrame:
 
 def once(lines: pd.DataFrame) -> pd.DataFrame:
     return lines.drop_duplicates("order_id")
+
+
+def monthly(lines: pd.DataFrame) -> pd.DataFrame:
+    return lines.assign(month=lines.order_date.dt.to_period("M")).drop_duplicates(
+        ["customer_id", "month"]
+    )
 
 
 def checkout(made, lines):
@@ -142,9 +136,14 @@ def pair(made, lines):
 
 
 def rival(made, lines):
+    """Products of the category against all others, by how much each moved on the year before."""
     where, since = made.effect("rival")
-    rows = lines.drop_duplicates(["order_id", "category"])
-    return against(rows, rows.category == where["category"], "order_date", since)
+    now = lines[lines.order_date >= since].groupby("product_id").size()
+    past = lines[(lines.order_date >= since - YEAR) & (lines.order_date < LAST - YEAR)]
+    past = past.groupby("product_id").size()
+    moved = np.log(now / past)[(now >= 5) & (past >= 5)]
+    inside = made.products.set_index("product_id").category[moved.index] == where["category"]
+    return mean(moved[~inside], moved[inside])
 
 
 def rival_price(made, lines):
@@ -160,10 +159,10 @@ def rival_price(made, lines):
 
 
 def delivery(made, lines):
+    """Customers a month in the web shop and on marketplaces, once the word is out."""
     where, since = made.effect("delivery")
-    rows = lines[lines.channel.isin(["Web shop", "Marketplace"])].pipe(once)
-    days = rows.order_date[rows.region == where["region"]]
-    return broke(days, since, since + pd.Timedelta(weeks=9))
+    rows = monthly(lines[lines.channel.isin(["Web shop", "Marketplace"])])
+    return apart(rows, where["region"], (since, since + pd.Timedelta(weeks=9)))
 
 
 def delivery_reviews(made, lines):
@@ -230,13 +229,13 @@ def stall(made, lines):
 
 
 def short(made, lines):
-    """Orders of the accounts that sales served, or of the shop whose visitors service answered."""
+    """Customers a month among those that sales served, or firms that service answered."""
     where, since = made.effect("short")
-    if where["team"] == "service":
-        rows = once(lines[(lines.channel == "Web shop") & (lines.region == where["region"])])
-        return broke(rows.order_date, since, since)
-    rows = once(lines[lines.channel == "Sales team"])
-    return apart(rows, where["region"], since)
+    sales = where["team"] == "sales"
+    rows = monthly(
+        lines[(lines.channel == "Sales team") if sales else (lines.segment != "Household")]
+    )
+    return apart(rows, where["region"], (since, since))
 
 
 def niche(made, lines):

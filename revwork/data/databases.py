@@ -32,10 +32,8 @@ def read_server(engine: Engine, source: "Source", wanted: Wanted) -> list[str]:
         return _fetch(engine, source, wanted)
     except DataError:
         raise
-    except ModuleNotFoundError as error:
-        said = f"needs {error.name}, which is not installed"
-        advice = {"psycopg": 'pip install "revwork[postgres]"'}
-        said += f": {advice[error.name]}" if error.name in advice else ""
+    except ImportError:
+        said = 'its driver is not installed; that of PostgreSQL is: pip install "revwork[postgres]"'
     except Exception as error:  # every driver has its own
         said = without_secrets(_first_line(error), source.address)
     raise DataError(f"cannot be read: {said}")

@@ -182,12 +182,12 @@ def _niche(world: World, orders: pd.DataFrame) -> np.ndarray:
 
 
 def _unserved(world: World, orders: pd.DataFrame, empty: np.ndarray) -> np.ndarray:
-    """Orders of a team that is short of people: those of empty seats, or of the web shop."""
+    """Orders that a team short of people loses: its empty seats', or (service) firms'."""
     short = world.plan.short
     there = ((orders.region == short.region) & (orders.day >= short.since)).to_numpy()
     if short.team == 0:
         return there & empty & (orders["at"] == co.SALES).to_numpy()
-    return there & (orders["at"] == co.WEB).to_numpy()
+    return there & (orders.segment > 0).to_numpy()
 
 
 def _tastes() -> np.ndarray:

@@ -192,13 +192,13 @@ def drawn(seed: int) -> Plan:
             lot.one([co.GRINDERS, co.BREWERS, co.ACCESSORIES]),
             lot.day("2025-10-06", "2026-02-02"),
             lot.size(0.16, 0.22),
-            lot.size(1.7, 2.1),
+            lot.size(2.2, 2.6),
         ),
         Delivery(
             delivery,
             lot.day("2025-11-03", "2026-01-19"),
             lot.size(0.45, 0.55),
-            lot.size(0.27, 0.33),
+            lot.size(0.33, 0.39),
         ),
         Erosion(
             lot.one([i for i, one in enumerate(PARTNERS) if one.tier == "gold"]),
@@ -230,7 +230,7 @@ def owner(plan: Plan) -> str:
 
 
 def _short(lot: "_Lot", region: int) -> Short:
-    """Two of three seats empty: sales loses their accounts, service visitors of the shop."""
+    """Two of three seats empty: sales loses their accounts, service firms that need an answer."""
     team, since = lot.one([0, 1]), lot.month("2025-09", "2025-12")
     return Short(team, region, since, 2, (lot.size(0.54, 0.6), lot.size(0.3, 0.36))[team])
 
