@@ -191,8 +191,8 @@ def drawn(seed: int) -> Plan:
             lot.one(range(len(co.COMPETITORS))),
             lot.one([co.GRINDERS, co.BREWERS, co.ACCESSORIES]),
             lot.day("2025-10-06", "2026-02-02"),
-            lot.size(0.16, 0.22),
-            lot.size(2.2, 2.6),
+            lot.size(0.19, 0.24),
+            lot.size(2.4, 2.8),
         ),
         Delivery(
             delivery,
@@ -210,7 +210,7 @@ def drawn(seed: int) -> Plan:
             lot.one([SPENT.index("Search"), SPENT.index("Social")]),
             lot.one([SPENT.index("Display"), SPENT.index("Affiliate")]),
             lot.month("2025-06", "2025-11"),
-            lot.size(0.86, 0.94),
+            lot.size(0.9, 0.96),
         ),
         Leak(lot.one(elsewhere), lot.day("2025-04-07", "2025-09-29"), lot.size(0.1, 0.14)),
         Stall(
@@ -232,7 +232,7 @@ def owner(plan: Plan) -> str:
 def _short(lot: "_Lot", region: int) -> Short:
     """Two of three seats empty: sales loses their accounts, service firms that need an answer."""
     team, since = lot.one([0, 1]), lot.month("2025-09", "2025-12")
-    return Short(team, region, since, 2, (lot.size(0.54, 0.6), lot.size(0.3, 0.36))[team])
+    return Short(team, region, since, 2, (lot.size(0.56, 0.62), lot.size(0.34, 0.4))[team])
 
 
 def _pair(lot: "_Lot") -> Pair:
