@@ -33,9 +33,7 @@ def ladder(rows, expenses=(), period=JANUARY):
 
 
 def by(dimension, rows, expenses=()):
-    found = margins.by_segment(
-        sales_lines(rows), typed("expenses", expenses), JANUARY, dimension
-    )
+    found = margins.by_segment(sales_lines(rows), typed("expenses", expenses), JANUARY, dimension)
     return found.set_index(dimension)
 
 
@@ -301,8 +299,6 @@ def test_booked_expenses_of_nobody_are_none():
 
 def test_what_margins_ask_compiles_elsewhere(elsewhere):
     lines = sales_lines([ORDER])
-    expenses = margins.booked(
-        typed("expenses", [spent("marketing", 5)]), typed("fx_rates"), "EUR"
-    )
+    expenses = margins.booked(typed("expenses", [spent("marketing", 5)]), typed("fx_rates"), "EUR")
     assert len(margins.ladder(lines, expenses, JANUARY)) == 6
     assert len(margins.by_segment(lines, expenses, JANUARY, "region")) == 2

@@ -6,9 +6,8 @@ import ibis
 import pandas as pd
 
 from revwork.analysis.bridge import in_cents
-from revwork.analysis.sales import _with_rate, between, in_periods
+from revwork.analysis.sales import _product, _with_rate, between, in_periods
 from revwork.calendar import Period
-from revwork.contracts import Money
 from revwork.findings import Unanswered
 from revwork.metrics import customer_count, gross_margin, net_revenue, order_count, ratio
 
@@ -22,8 +21,9 @@ def booked(expenses: ibis.Table, fx_rates: ibis.Table, currency: str) -> ibis.Ta
     Columns: those of expenses, currency now the company's; an amount before the first rate is null.
     """
     rated = _with_rate(expenses.rename(order_date="date"), fx_rates, currency)
-    amount = (rated.amount * rated.rate).round(4).cast(Money)
-    at_home = rated.mutate(amount=amount, currency=ibis.literal(currency))
+    at_home = rated.mutate(
+        amount=_product(rated.amount, rated.rate), currency=ibis.literal(currency)
+    )
     return at_home.rename(date="order_date").drop("rate")
 
 

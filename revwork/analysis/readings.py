@@ -14,7 +14,7 @@ _VERDICTS = {
     "broad": "Most of the change of {change:signed} is spread evenly; {n:number} segments differ",
     "nothing stands out": "No segment stands out: the change of {change:signed} is broad",
     "hardly moved": "It hardly moved ({change:signed}); {n:number} segments offset one another",
-    "new": "No comparison: everything is new",
+    "new": "No earlier sales to compare with",
 }
 
 

@@ -1,6 +1,7 @@
 """Revenue: how much, compared with before and with the target, when and where."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import ibis
@@ -117,14 +118,25 @@ def breakdown(
 
 
 def largest(frame: pd.DataFrame, most: int = 12) -> pd.DataFrame:
-    """Return the largest rows of a breakdown and the others as one row, so it still adds up."""
-    if len(frame) <= most:
+    """Return the largest rows, now or before, and the others as one row, so it still adds up."""
+    if len(frame) <= most + 1:
         return frame
-    rest = frame[most:]
-    added = rest[["current", "base", "change", "share", "contribution", "target"]].sum(min_count=1)
-    rate = added.change / abs(added.base) if added.base else None
-    others = {frame.columns[0]: f"{len(rest)} others", **added, "change_rate": rate}
-    return pd.concat([frame[:most], pd.DataFrame([others])], ignore_index=True)
+    size = frame[["current", "base"]].abs().max(axis=1)
+    shown = size.rank(method="first", ascending=False) <= most
+    rest = frame[~shown].drop(columns="change_rate")
+    added = rest.sum(numeric_only=True, min_count=1)
+    rate = (added.current - added.base) / abs(added.base) if abs(added.base) > 0 else float("nan")
+    others = {**added, frame.columns[0]: f"{len(rest)} others", "change_rate": rate}
+    return pd.concat([frame[shown], pd.DataFrame([others])], ignore_index=True)
+
+
+def comparable(comparison: Comparison, lines: ibis.Table) -> Comparison:
+    """Return the comparison, without its base where the lines do not cover that.
+
+    Part of a base would read as growth: nine months of data held against a year's.
+    """
+    base = comparison.base
+    return comparison if base and all(covers(lines, [base])) else replace(comparison, base=None)
 
 
 def covers(lines: ibis.Table, periods: Sequence[Period]) -> list[bool]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from revwork.findings import Finding, Impact, ranked, record
 from revwork.report.panels import HEADLESS, Note, views
-from revwork.report.words import Reader, label, read_as, reader
+from revwork.report.words import Reader, html, label, read_as, reader
 
 if TYPE_CHECKING:
     from revwork.calendar import Comparison
@@ -103,9 +103,9 @@ class Claims:
         say = self.reader.say
         money = f'<span class="money">{escape(worth(finding.impact, self.reader))}</span>'
         return (
-            f'<li class="{finding.direction}"><strong>{escape(say(finding.claim))}</strong>'
+            f'<li class="{finding.direction}"><strong>{html(say(finding.claim))}</strong>'
             f'<span class="tag">{label(finding.direction)} · {escape(label(finding.department))}'
-            f"</span>{money}<p>{escape(say(finding.evidence))}</p>"
+            f"</span>{money}<p>{html(say(finding.evidence))}</p>"
             f"<p><b>Next:</b> {escape(say(finding.next_step))}</p></li>"
         )
 

@@ -1,11 +1,13 @@
 """Tables: a caption, headings people can read, numbers in the reader's language."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from html import escape
 
 import pandas as pd
 
-from revwork.report.words import Reader, Title, label, reader, text, titled
+from revwork.report.panels import Note
+from revwork.report.words import Reader, Title, html, label, reader, text, titled
 
 FORMATS = {
     "money": "net base current target gap amount value effect expected low high cost cogs "
@@ -36,9 +38,16 @@ class Grid:
         )
         rows = "".join(self._row(row) for row in self.frame.itertuples(index=False))
         return (
-            f'<div class="scroll" tabindex="0"><table><caption>{escape(self.caption)}</caption>'
+            f'<div class="scroll" tabindex="0"><table><caption>{html(self.caption)}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
         )
+
+    def __repr__(self) -> str:
+        lines = [[label(str(name)) for name in self.frame]]
+        for row in self.frame.itertuples(index=False):
+            cells = zip(self.frame, row, strict=True)
+            lines.append([_cell(name, value, self.reader) for name, value in cells])
+        return "\n".join([self.caption, *map(" · ".join, lines)])
 
     def _row(self, row: tuple) -> str:
         first, *rest = zip(self.frame, row, strict=True)
@@ -49,8 +58,13 @@ class Grid:
         return f'<tr><th scope="row">{escape(_cell(*first, self.reader))}</th>{cells}</tr>'
 
 
-def table(frame: pd.DataFrame, caption: Title, *columns: str) -> Grid:
-    """Show the named columns of a frame, in that order; all of them where none is named."""
+def table(frame: pd.DataFrame, caption: Title, *columns: str) -> Grid | Note:
+    """Show the named columns of a frame, in that order; all of them where none is named.
+
+    A frame without rows is its caption alone.
+    """
+    if frame.empty:
+        return Note("Nothing to show." if callable(caption) else titled(caption, frame))
     chosen = frame[list(columns)] if columns else frame
     return Grid(chosen.reset_index(drop=True), titled(caption, frame), reader())
 
@@ -61,7 +75,7 @@ def _cell(name: str, value: object, reader: Reader) -> str:
         return reader.format(value, kind)
     if isinstance(value, dict):
         return " · ".join(map(text, value.values()))
-    return reader.number(value, 2) if isinstance(value, int | float) else text(value)
+    return reader.number(value, 2) if isinstance(value, int | float | Decimal) else text(value)
 
 
 def _side(name: object, frame: pd.DataFrame) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 INK = "#1f2933"
 QUIET = "#5f6c7b"
 RULE = "#d9dee4"
-BASE = "#9aa5b1"
+BASE = "#8592a0"
 NOW = "#0b5394"
 UP = "#1b7f79"
 DOWN = "#c2541a"

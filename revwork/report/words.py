@@ -1,9 +1,11 @@
 """How numbers, dates and sentences read in the reader's language."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from html import escape
 from math import isfinite
 from string import Formatter
 from typing import TYPE_CHECKING
@@ -116,6 +118,11 @@ def label(key: str) -> str:
 def text(value: object) -> str:
     """Return a name as it is; an unknown one says so."""
     return "not recorded" if is_unknown(value) else str(value)
+
+
+def html(sentence: str) -> str:
+    """Return a sentence for a page: escaped, and no sign parted from its amount."""
+    return re.sub(r"[+−]\S+", r'<span class="amount">\g<0></span>', escape(sentence))
 
 
 def is_unknown(value: object) -> bool:

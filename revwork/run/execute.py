@@ -24,7 +24,6 @@ from revwork.report.panels import HEADLESS
 Status = Literal["succeeded", "failed", "timed_out", "killed", "skipped"]
 _REACHED = "revwork: the last cell was reached"
 _SENTINEL = "revwork-sentinel"
-_QUIET = ["--log-level=CRITICAL"]
 _ADDED = {"injected-parameters", "papermill-error-cell-tag"}
 
 
@@ -49,17 +48,19 @@ class _Engine(NBClientEngine):
     def execute_managed_notebook(
         cls, nb_man: Any, kernel_name: str, limit: float, **_: Any
     ) -> None:
-        """Execute the cells; the kernel and what it started are gone afterwards."""
-        with TemporaryDirectory(prefix="revwork-") as sockets:
-            kernel = AsyncKernelManager(transport="ipc", connection_file=f"{sockets}/kernel.json")
+        """Execute the cells; the kernel, what it started and its temporary files are gone then."""
+        with TemporaryDirectory(prefix="revwork-") as aside:
+            kernel = AsyncKernelManager(transport="ipc", connection_file=f"{aside}/kernel.json")
+            client = PapermillNotebookClient(nb_man, km=kernel, shutdown_kernel="immediate")
             watch = Timer(limit, cls._expire, [kernel])
             watch.start()
             try:
-                client = PapermillNotebookClient(nb_man, km=kernel, extra_arguments=_QUIET)
-                client.execute(cleanup_kc=True, env={**os.environ, HEADLESS: "1"})
+                client.execute(env={**os.environ, HEADLESS: "1", "TMPDIR": aside})
             finally:
                 watch.cancel()
                 _end(kernel)
+                if client.km:
+                    client._cleanup_kernel()
 
     @classmethod
     def _expire(cls, kernel: AsyncKernelManager) -> None:
