@@ -235,6 +235,12 @@ def test_marketing_is_not_allocated_by_a_dimension_that_expenses_do_not_have():
     assert found.marketing["Not allocated"] == 4
 
 
+def test_without_expenses_segments_end_before_marketing_too():
+    rows = by("region", [ORDER | FEES | {"region": "North"}])
+    assert rows.margin_after_order_costs["North"] == 30
+    assert not {"marketing", "contribution_margin"} & set(rows.columns)
+
+
 def test_no_row_is_added_where_all_marketing_has_its_segment():
     found = by("region", SALES, [spent("marketing", 4, region="North"), spent("rent", 9)])
     assert "Not allocated" not in found.index

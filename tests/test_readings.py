@@ -133,19 +133,24 @@ def movement(verdict, rows, share, change):
 @pytest.mark.parametrize(
     ("verdict", "rows", "share", "sentence"),
     [
-        ("explained", [30.0, -6.0], 0.8, "2 segments make 80% of the change of +€30"),
+        (
+            "explained",
+            [30.0, -6.0],
+            0.8,
+            "Segments that stand out: 2. They make 80% of +€30, at constant exchange rates",
+        ),
         (
             "broad",
             [6.0],
             0.2,
-            "Most of the change of +€30 is spread evenly; 1 segments differ",
+            "Most of +€30 is spread evenly. Segments that differ: 1",
         ),
         ("nothing stands out", [], 0.0, "No segment stands out: the change of +€30 is broad"),
         (
             "hardly moved",
             [9.0, -9.0],
             None,
-            "It hardly moved (+€30); 2 segments offset one another",
+            "It hardly moved (+€30). Segments that offset: 2",
         ),
         ("new", [], None, "No earlier sales to compare with"),
     ],
@@ -211,11 +216,11 @@ def shares(*values):
 
 def test_the_largest_hold_their_shares_together():
     sentence = said(readings.concentration(shares(0.5, 0.25)))
-    assert sentence == "The 2 largest make 75% of revenue"
+    assert sentence == "Largest customers shown: 2. They make 75% of revenue"
 
 
 def test_rows_without_a_share_are_not_among_the_largest():
-    assert said(readings.concentration(shares(0.5, None))).startswith("The 1 largest make 50%")
+    assert said(readings.concentration(shares(0.5, None))).endswith("1. They make 50% of revenue")
 
 
 @pytest.mark.parametrize("values", [[], [None]])

@@ -6,7 +6,7 @@ import ibis
 import pandas as pd
 
 from revwork.analysis.bridge import in_cents
-from revwork.analysis.sales import _product, _with_rate, between, in_periods
+from revwork.analysis.sales import between, in_periods, product, with_rate
 from revwork.calendar import Period
 from revwork.findings import Unanswered
 from revwork.metrics import customer_count, gross_margin, net_revenue, order_count, ratio
@@ -20,9 +20,9 @@ def booked(expenses: ibis.Table, fx_rates: ibis.Table, currency: str) -> ibis.Ta
 
     Columns: those of expenses, currency now the company's; an amount before the first rate is null.
     """
-    rated = _with_rate(expenses.rename(order_date="date"), fx_rates, currency)
+    rated = with_rate(expenses.rename(order_date="date"), fx_rates, currency)
     at_home = rated.mutate(
-        amount=_product(rated.amount, rated.rate), currency=ibis.literal(currency)
+        amount=product(rated.amount, rated.rate), currency=ibis.literal(currency)
     )
     return at_home.rename(date="order_date").drop("rate")
 
@@ -85,7 +85,8 @@ def by_segment(lines: ibis.Table, expenses: ibis.Table, period: Period, by: str)
 
     Columns: the dimension, net, gross_margin, margin_rate (of net with known cost), order_costs,
     marketing, contribution_margin (money). Marketing booked above this grain is a row of its own,
-    so the rows add up to the company. Raises Unanswered where no line has a cost.
+    so the rows add up to the company. Without expenses: margin_after_order_costs instead of
+    the last two. Raises Unanswered where no line has a cost.
     """
     sold = between(lines, period)
     known = sold.net.sum(where=sold.cost.notnull())
@@ -102,7 +103,10 @@ def by_segment(lines: ibis.Table, expenses: ibis.Table, period: Period, by: str)
     rows = _with_marketing(rows, _marketing(expenses, period, by), by)
     left = rows.gross_margin.fillna(0) - rows.order_costs - rows.marketing
     rows = rows.assign(contribution_margin=left)
-    return rows.sort_values(["contribution_margin", by], ascending=[False, True], ignore_index=True)
+    if not expenses.count().execute():
+        del rows["marketing"]
+        rows = rows.rename(columns={"contribution_margin": "margin_after_order_costs"})
+    return rows.sort_values([rows.columns[-1], by], ascending=[False, True], ignore_index=True)
 
 
 def contribution(lines: ibis.Table) -> ibis.Value:

@@ -31,9 +31,9 @@ def lines(
     `shipping_cost` in `currency` (decimal, null where unknown), and `is_return`.
     """
     sold = orders.filter(orders.status.fill_null("open") != "cancelled")
-    joined = _with_rate(_with_names(sold, products, customers), fx_rates, currency)
+    joined = with_rate(_with_names(sold, products, customers), fx_rates, currency)
     money = {
-        name: _product(joined[source], joined.rate)
+        name: product(joined[source], joined.rate)
         for name, source in (
             ("net", "net_amount"),
             ("known_cost", "cost_amount"),
@@ -42,7 +42,7 @@ def lines(
             ("shipping_cost", "shipping_cost"),
         )
     }
-    cost = money.pop("known_cost").coalesce(_product(joined.quantity, joined.unit_cost))
+    cost = money.pop("known_cost").coalesce(product(joined.quantity, joined.unit_cost))
     return joined.mutate(
         **money,
         net_local=joined.net_amount,
@@ -102,8 +102,8 @@ def in_periods(
     return table.inner_join(spine, inside).drop("first_day", "next_day")
 
 
-def _product(amount: ibis.Value, factor: ibis.Value) -> ibis.Value:
-    """Money as amount × factor, with room for the digits in between."""
+def product(amount: ibis.Value, factor: ibis.Value) -> ibis.Value:
+    """Return money as amount × factor, with room for the digits in between."""
     return (amount.cast("decimal(38, 4)") * factor.cast("decimal(38, 8)")).round(4).cast(Money)
 
 
@@ -129,8 +129,8 @@ def _with_names(orders: ibis.Table, products: ibis.Table, customers: ibis.Table)
     ).drop("product_key", "product_category", "customer_key", "customer_region", "customer_segment")
 
 
-def _with_rate(orders: ibis.Table, fx_rates: ibis.Table, currency: str) -> ibis.Table:
-    """Orders with the exchange rate of their day: 1 at home, else the last one quoted."""
+def with_rate(orders: ibis.Table, fx_rates: ibis.Table, currency: str) -> ibis.Table:
+    """Return orders with the `rate` of their day: 1 at home, else the last quoted, or null."""
     window = ibis.window(group_by="currency", order_by="date")
     quoted = fx_rates.select(
         fx_currency="currency",

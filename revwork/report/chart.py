@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _GAP = "\u2003"
-_LONG = 150  # days: a longer line is marked by its months
 
 
 @of("value", "base", "target")
@@ -144,7 +143,7 @@ def days(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
 
     Columns: day, net (money), low and high (the band of what is usual).
     """
-    from matplotlib.dates import num2date
+    from matplotlib.dates import MonthLocator, num2date
 
     marked = frame[(frame.net < frame.low) | (frame.net > frame.high)]
     with canvas(2.7) as (figure, axes):
@@ -160,8 +159,8 @@ def days(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
                 color=DOWN,
             )
         _money_axis(axes)
-        written = reader().month if len(frame) > _LONG else reader().day
-        axes.xaxis.set_major_formatter(lambda at, _: written(num2date(at)))
+        axes.xaxis.set_major_locator(MonthLocator(interval=1 + len(frame) // 200))
+        axes.xaxis.set_major_formatter(lambda at, _: reader().month(num2date(at)))
         address = image(figure)
     words = ", ".join(f"{reader().day(r.day)} {reader().money(r.net)}" for r in marked.itertuples())
     return Picture(
