@@ -144,9 +144,10 @@ def test_a_choice_is_named_in_full(notebook):
 
 def test_the_report_stays_readable_in_a_dark_lab(notebook):
     notebook.get_by_role("menuitem", name="Settings", exact=True).click()
-    notebook.get_by_role("menuitem", name="Theme", exact=True).hover()
-    notebook.get_by_role("menuitem", name="JupyterLab Dark", exact=True).click()
-    notebook.locator("body[data-jp-theme-light=false]").wait_for()
+    items = notebook.locator(".lm-Menu-item")
+    items.get_by_text("Theme", exact=True).hover()
+    items.get_by_text("JupyterLab Dark", exact=True).click()
+    expect(notebook.locator("body")).to_have_attribute("data-jp-theme-light", "false")
     output = notebook.locator(".jp-OutputArea-output:has(.widget-dropdown)").first
     expect(output).to_have_css("background-color", "rgb(255, 255, 255)")
     for words in output.locator("strong, .widget-label").all():

@@ -1,5 +1,6 @@
 """Execute one notebook through papermill, and say truthfully how it ended."""
 
+import logging
 import os
 import signal
 import time
@@ -81,6 +82,7 @@ def execute(
     """
     started = time.perf_counter()
     _Engine.expired = False
+    logging.getLogger("papermill").setLevel(logging.ERROR)  # it takes a Literal for unknown
     planned = _with_sentinel(nbformat.read(notebook, 4))
     try:
         papermill.execute_notebook(
