@@ -106,7 +106,7 @@ def test_a_kernel_that_dies_in_the_last_cell_did_not_succeed(ended):
 
 
 def test_the_time_limit_is_for_the_whole_notebook(ended):
-    outcome, executed = ended("import time; time.sleep(2)", "while True: pass", "x = 2", limit=6)
+    outcome, executed = ended("import time; time.sleep(2)", "while True: pass", "x = 2", limit=8)
     assert outcome.status == "timed_out"
     assert outcome.reason == "the time limit ended it in cell 3"
     assert "x = 2" not in ran(executed)
@@ -219,7 +219,7 @@ def test_what_a_cell_started_does_not_outlive_the_notebook(ended, end):
 
 
 def test_what_a_cell_started_does_not_outlive_the_time_limit(ended):
-    outcome, executed = ended(CHILD, "while True: pass", limit=6)
+    outcome, executed = ended(CHILD, "while True: pass", limit=8)
     assert outcome.status == "timed_out" and living(int(said(executed).split()[0])) == []
 
 

@@ -12,7 +12,8 @@ from revwork.report.words import Reader, Title, html, label, reader, text, title
 FORMATS = {
     "money": "net base current target gap amount value effect expected low high cost cogs "
     "gross_margin contribution_margin operating_result margin_after_order_costs start end "
-    "expansion contraction churn reactivation new fx order_value net0 net1 price_effect volume_effect others_net unknown_net "
+    "expansion contraction churn reactivation new fx order_value net0 net1 price_effect "
+    "volume_effect others_net unknown_net "
     "net_revenue marketing order_costs commission payment_cost shipping_cost",
     "signed": "change",
     "change": "change_rate",
