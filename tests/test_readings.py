@@ -216,11 +216,13 @@ def shares(*values):
 
 def test_the_largest_hold_their_shares_together():
     sentence = said(readings.concentration(shares(0.5, 0.25)))
-    assert sentence == "Largest customers shown: 2. They make 75% of revenue"
+    assert sentence == "Shown are the 2 largest: 75% of the revenue that names one"
 
 
 def test_rows_without_a_share_are_not_among_the_largest():
-    assert said(readings.concentration(shares(0.5, None))).endswith("1. They make 50% of revenue")
+    assert said(readings.concentration(shares(0.5, None))).startswith(
+        "Shown are the 1 largest: 50%"
+    )
 
 
 @pytest.mark.parametrize("values", [[], [None]])

@@ -44,6 +44,10 @@ dimensions = ["ship_mode"]
 [tables.orders.columns]
 net_amount = "Sales"
 discount = ""
+
+[tables.returns]
+file = "{file}"
+sheet = "Returns"
 """
 
 
@@ -170,7 +174,11 @@ def test_the_superstores_figures_are_the_published_ones_returns_without_a_day_le
     assert round(numbers["net_revenue"]["value"], 2) == 2_297_200.86
     assert (numbers["orders"]["value"], numbers["customers"]["value"]) == (5009, 793)
     assert "$2,297,201" in page
-    assert manifest["inputs"][0]["rows"] == 9994
+    assert {given["table"]: given["rows"] for given in manifest["inputs"]} == {
+        "orders": 9994,
+        "returns": 296,
+    }
+    assert "$180,504" in page, "what the 296 returned orders sold for is shown, not subtracted"
 
 
 def test_a_year_that_ends_a_day_early_stands_beside_as_many_days_of_the_leap_year(superstore_2017):

@@ -106,7 +106,7 @@ def concentration(largest: pd.DataFrame) -> Message:
     if largest.share.isna().all():
         return Message("No positive revenue to share out", {})
     return Message(
-        "Largest customers shown: {n:number}. They make {share:percent} of revenue",
+        "Shown are the {n:number} largest: {share:percent} of the revenue that names one",
         {"n": largest.share.count(), "share": largest.share.sum()},
     )
 

@@ -70,6 +70,12 @@ def of_segment(lines: ibis.Table, segment: "Mapping[str, str | None]") -> ibis.T
     return lines
 
 
+def recorded(lines: ibis.Table, dimensions: "Sequence[str]") -> list[str]:
+    """Return the dimensions that at least one line tells; the first where none does."""
+    known = lines.aggregate(**{name: lines[name].count() for name in dimensions}).execute()
+    return [name for name in dimensions if known[name][0]] or [*dimensions][:1]
+
+
 def choices(lines: ibis.Table, dimension: str, most: int) -> "Mapping[str, Mapping[str, str]]":
     """Return segments to choose from, largest net revenue first: All, then each value's name."""
     rows = lines.filter(lines[dimension].notnull()).group_by(dimension).agg(net=lines.net.sum())

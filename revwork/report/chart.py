@@ -23,8 +23,10 @@ _GAP = "\u2003"
 def line(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
     """Draw value (now), base (before) and target by period; a partial period is open and dashed.
 
-    Columns: start (date), value, base, target (money, null allowed), partial (bool).
+    Columns: start (date), value, base, target (money, null allowed), partial (bool). Periods
+    before the first value are not drawn.
     """
+    frame = frame[frame.value.notna().to_numpy().cumsum() > 0].reset_index(drop=True)
     with canvas(3.1) as (figure, axes):
         at = range(len(frame))
         axes.plot(at, frame.base, color=BASE, lw=1.6)

@@ -13,12 +13,14 @@ FORMATS = {
     "money": "net base current target gap amount value effect expected low high cost cogs "
     "gross_margin contribution_margin operating_result margin_after_order_costs start end "
     "expansion contraction churn reactivation new fx order_value net0 net1 price_effect "
-    "volume_effect others_net unknown_net "
+    "volume_effect mix_effect others_net unknown_net "
     "net_revenue marketing order_costs commission payment_cost shipping_cost",
     "signed": "change",
     "change": "change_rate",
-    "percent": "share contribution margin_rate cumulative_share gross_churn net_churn grr nrr",
-    "decimal": "z hhi gini quick_ratio price0 price1",
+    "percent": "share top_1_share top_5_share top_10_share contribution "
+    "margin_rate cumulative_share gross_churn net_churn grr nrr",
+    "cents": "price0 price1",
+    "decimal": "z hhi gini quick_ratio",
     "date": "day date",
 }
 _FORMAT_OF = {column: kind for kind, columns in FORMATS.items() for column in columns.split()}

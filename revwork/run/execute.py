@@ -19,7 +19,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from revwork.findings import MissingTable
+from revwork.findings import MissingTable, Unanswered
 from revwork.report.panels import HEADLESS
 
 Status = Literal["succeeded", "failed", "timed_out", "killed", "skipped"]
@@ -128,7 +128,7 @@ def _ended(result: nbformat.NotebookNode, error: Exception | None) -> tuple[Stat
 
 
 def _raised(error: PapermillExecutionError, at: str) -> tuple[Status, str]:
-    if error.ename == MissingTable.__name__:
+    if error.ename in (MissingTable.__name__, Unanswered.__name__):
         return "skipped", error.evalue
     if error.ename == "SystemExit":
         return "failed", f"{at} ended the notebook with exit code {error.evalue}"
