@@ -125,10 +125,10 @@ def test_a_missing_table_skips_the_notebook_with_the_doors_sentence(ended, tmp_p
     assert outcome.reason.startswith("Acme has no table orders. It answers what was sold")
 
 
-def test_a_question_nobody_caught_fails_with_its_sentence(ended):
+def test_a_question_the_data_cannot_answer_ends_its_notebook_politely(ended):
     raised = "from revwork.findings import Unanswered\nraise Unanswered('No cost is known.')"
     outcome, _ = ended(raised)
-    assert (outcome.status, outcome.reason) == ("failed", "cell 2: No cost is known.")
+    assert (outcome.status, outcome.reason) == ("skipped", "No cost is known.")
 
 
 @pytest.mark.parametrize(

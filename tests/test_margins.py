@@ -74,9 +74,16 @@ def test_without_expenses_contribution_and_result_are_unknown_rather_than_gross_
     assert row[["marketing", "running", "contribution_margin", "operating_result"]].isna().all()
 
 
-def test_a_month_without_expenses_of_a_company_that_books_them_cost_nothing():
-    row = totals([ORDER], [spent("rent", 8, "2025-12-01")]).iloc[0]
+def test_a_month_without_expenses_between_months_that_have_some_cost_nothing():
+    booked = [spent("rent", 8, "2025-12-01"), spent("rent", 8, "2026-02-01")]
+    row = totals([ORDER], booked).iloc[0]
     assert (row.marketing, row.running, row.operating_result) == (0, 0, 40)
+
+
+def test_months_before_and_after_the_expenses_have_an_unknown_result():
+    for day in ("2025-12-31", "2026-02-01"):
+        row = totals([ORDER], [spent("rent", 8, day)]).iloc[0]
+        assert row[["marketing", "running", "contribution_margin"]].isna().all()
 
 
 def test_without_a_single_cost_the_ladder_says_what_to_map():

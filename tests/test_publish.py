@@ -255,7 +255,7 @@ def test_a_widget_that_would_be_blank_fails_its_notebook(tmp_path):
     done = runner.run({path: {}}, tmp_path / "reports", True)
     (ended,) = done["notebooks"]
     assert ended["status"] == done["status"] == "failed"
-    assert ended["reason"].startswith("cell 2 shows a widget that is blank without a kernel")
+    assert ended["reason"].startswith("cell 2 shows a widget or bare picture")
     assert not list((tmp_path / "reports").glob("2*/blank.html"))
 
 

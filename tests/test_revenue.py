@@ -1,5 +1,6 @@
 """Revenue, on orders small enough to check by hand."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pandas as pd
@@ -8,6 +9,7 @@ from conftest import sales_lines, typed
 
 from revwork.analysis import margins, revenue
 from revwork.calendar import Calendar, Comparison
+from revwork.findings import Unanswered
 from revwork.metrics import Kpi
 
 CALENDAR = Calendar()
@@ -391,9 +393,15 @@ def test_a_base_that_the_data_cover_in_part_is_no_comparison():
 
 
 def test_without_a_base_or_a_line_nothing_is_comparable():
-    alone = revenue.comparable(compared(), sales_lines([]))
-    assert alone.base is None
+    alone = replace(compared(), base=None)
     assert revenue.comparable(alone, sales_lines([on("2020-01-01")])).base is None
+    with pytest.raises(Unanswered, match="No order counts as a sale"):
+        revenue.comparable(compared(), sales_lines([]))
+
+
+def test_a_period_before_the_first_line_is_told_where_orders_begin():
+    with pytest.raises(Unanswered, match="orders begin on 2027-01-01"):
+        revenue.comparable(compared(), sales_lines([on("2027-01-01")]))
 
 
 def test_what_revenue_asks_compiles_elsewhere(elsewhere):

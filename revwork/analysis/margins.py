@@ -32,8 +32,8 @@ def totals(lines: ibis.Table, expenses: ibis.Table, periods: Sequence[Period]) -
 
     Columns (money): net_revenue, cost_not_known (net of lines without a cost), cost, commission,
     payment_cost, shipping_cost, gross_margin, then marketing, running, contribution_margin and
-    operating_result (null where the company has no expenses, as margins are where no cost is
-    known); orders, customers, and order_value (money). A period without a sale is 0, one that
+    operating_result (null where expenses do not span the period, as margins are where no cost
+    is known); orders, customers, and order_value (money). A period without a sale is 0, one that
     ends before the first line is null.
     """
     sold = in_periods(lines, periods)
@@ -127,7 +127,7 @@ def _begun(lines: ibis.Table, periods: Sequence[Period]) -> list[bool]:
 
 
 def _expenses(expenses: ibis.Table, periods: Sequence[Period]) -> pd.DataFrame:
-    """Marketing and running costs by period; null where the company has no expenses at all."""
+    """Marketing and running costs by period; null where expenses do not reach."""
     places = range(len(periods))
     if not expenses.count().execute():
         return pd.DataFrame({"marketing": None, "running": None}, index=places, dtype=float)
@@ -137,7 +137,16 @@ def _expenses(expenses: ibis.Table, periods: Sequence[Period]) -> pd.DataFrame:
         marketing=booked.amount.sum(where=is_marketing),
         running=booked.amount.sum(where=~is_marketing),
     )
-    return rows.execute().set_index("period").astype(float).reindex(places).fillna(0.0)
+    found = rows.execute().set_index("period").astype(float).reindex(places).fillna(0.0)
+    return found[_spanned(expenses, periods)].reindex(places)
+
+
+def _spanned(expenses: ibis.Table, periods: Sequence[Period]) -> list[bool]:
+    """Which periods lie between the months of the first and the last expense booked."""
+    row = expenses.aggregate(first=expenses.date.min(), last=expenses.date.max()).execute()
+    first, last = (pd.Timestamp(day) for day in row.iloc[0])
+    begin, end = first.replace(day=1).date(), (last + pd.offsets.MonthEnd(0)).date()
+    return [begin <= period.start and period.last_day <= end for period in periods]
 
 
 def _bars(row: pd.Series, steps: dict[str, Sequence[str]]) -> pd.DataFrame:

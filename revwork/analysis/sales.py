@@ -80,7 +80,8 @@ def choices(lines: ibis.Table, dimension: str, most: int) -> "Mapping[str, Mappi
     """Return segments to choose from, largest net revenue first: All, then each value's name."""
     rows = lines.filter(lines[dimension].notnull()).group_by(dimension).agg(net=lines.net.sum())
     named = rows.order_by(ibis.desc("net"), dimension).limit(most)[dimension].execute()
-    return {"All": {}} | {value: {dimension: value} for value in named}
+    everything = "All" if "All" not in set(named) else "(All)"
+    return {everything: {}} | {value: {dimension: value} for value in named}
 
 
 def year_to(period: "Period") -> "Period":

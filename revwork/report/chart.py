@@ -23,8 +23,8 @@ _GAP = "\u2003"
 def line(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
     """Draw value (now), base (before) and target by period; a partial period is open and dashed.
 
-    Columns: start (date), value, base, target (money, null allowed), partial (bool). Periods
-    before the first value are not drawn.
+    Columns: start (date), name (optional), value, base, target (money, null allowed), partial
+    (bool). Periods before the first value are not drawn.
     """
     frame = frame[frame.value.notna().to_numpy().cumsum() > 0].reset_index(drop=True)
     with canvas(3.1) as (figure, axes):
@@ -40,7 +40,7 @@ def line(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
             frame,
             {"value": ("now", NOW), "base": ("before", QUIET), "target": ("target", TARGET)},
         )
-        _months(axes, frame.start)
+        _months(axes, frame)
         address = image(figure)
     return Picture(titled(title, frame), subtitle, address, _path_in_words(frame))
 
@@ -207,15 +207,20 @@ def _direct_labels(axes: "Axes", frame: pd.DataFrame, lines: dict[str, tuple[str
         floor = at + (high - low) * 0.075
 
 
-def _months(axes: "Axes", starts: pd.Series) -> None:
-    step = max(1, len(starts) // 8)
-    places = list(range(len(starts) - 1, -1, -step))
-    axes.set_xticks(places, [reader().month(starts.iloc[i]) for i in places])
+def _months(axes: "Axes", frame: pd.DataFrame) -> None:
+    """Months as people write them; a retail period by its number."""
+    places = range(len(frame) - 1, -1, -max(1, len(frame) // 8))
+    names = frame.get("name", frame.start.astype(str))
+    words = [
+        names[at][-3:] if names[at].startswith("FY") else reader().month(frame.start[at])
+        for at in places
+    ]
+    axes.set_xticks(list(places), words)
 
 
 def _money_axis(axes: "Axes") -> None:
     low, high = axes.get_ylim()
-    axes.set_ylim(min(0, low), high)
+    axes.set_ylim(min(0, low), max(0, high))
     axes.yaxis.set_major_formatter(lambda value, _: reader().compact(value))
     axes.yaxis.grid(True, color=RULE, lw=0.7)
     axes.set_axisbelow(True)
