@@ -288,7 +288,7 @@ def test_a_breakdown_is_what_the_files_say_and_adds_up(raw, kpis, pictures, titl
 @pytest.mark.parametrize("region", ["Spain", "France", "Germany", "United Kingdom"])
 @pytest.mark.parametrize("column", ["channel", "category", "segment"])
 def test_the_readers_own_cut_is_what_the_files_say(raw, pictures, column, region):
-    drawn = pictures[(f"By: {column.capitalize()} · Region: {region}", "Bars")]
+    drawn = pictures[(f"By: {column.capitalize()} · Within: {region}", "Bars")]
     now = by(raw, column, NOW, f"region = '{region}'")
     assert amounts(drawn) == {name: whole(net) for name, net in now.items()}
 
@@ -717,7 +717,7 @@ def test_the_bridges_repeat_the_cards(cards, pictures):
 @pytest.mark.parametrize("column", ["Channel", "Category", "Segment"])
 def test_a_segment_has_the_same_revenue_in_every_panel(page, pictures, column):
     drawn = pictures[(f"By: {column}", "Bars")]
-    assert drawn == pictures[(f"By: {column} · Region: All", "Bars")]
+    assert drawn == pictures[(f"By: {column} · Within: All", "Bars")]
     listed = {row[0]: euros(row[1]) for row in margins_table(page, column)[1:]}
     assert amounts(drawn) == {k: v for k, v in listed.items() if k != "Not allocated"}
 

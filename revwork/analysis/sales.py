@@ -76,12 +76,30 @@ def recorded(lines: ibis.Table, dimensions: "Sequence[str]") -> list[str]:
     return [name for name in dimensions if known[name][0]] or [*dimensions][:1]
 
 
-def choices(lines: ibis.Table, dimension: str, most: int) -> "Mapping[str, Mapping[str, str]]":
-    """Return segments to choose from, largest net revenue first: All, then each value's name."""
-    rows = lines.filter(lines[dimension].notnull()).group_by(dimension).agg(net=lines.net.sum())
-    named = rows.order_by(ibis.desc("net"), dimension).limit(most)[dimension].execute()
-    everything = "All" if "All" not in set(named) else "(All)"
-    return {everything: {}} | {value: {dimension: value} for value in named}
+def choices(
+    lines: ibis.Table, dimensions: "Sequence[str]", most: int
+) -> "Mapping[str, Mapping[str, str]]":
+    """Return segments to choose from by name: All, then the `most` largest by net revenue.
+
+    A dimension of the company's own counts like any other; a value that two dimensions share, or
+    that is called All, bears its dimension's name behind it.
+    """
+    sums = [
+        lines.filter(lines[dimension].notnull())
+        .group_by(value=lines[dimension])
+        .agg(net=lines.net.sum().cast("float64"))
+        .mutate(dimension=ibis.literal(dimension))
+        for dimension in dimensions
+    ]
+    largest = ibis.union(*sums).order_by(ibis.desc("net"), "dimension", "value").limit(most)
+    found = largest.execute()
+    shared = {"All", *found.value[found.value.duplicated()]}
+    return {"All": {}} | {
+        f"{row.value} ({row.dimension})" if row.value in shared else row.value: {
+            row.dimension: row.value
+        }
+        for row in found.itertuples()
+    }
 
 
 def year_to(period: "Period") -> "Period":
