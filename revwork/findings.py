@@ -38,6 +38,7 @@ class Message:
 class Impact:
     """Money a year: contribution margin at the run rate of the last three complete months.
 
+    A gap to target runs at the rate of its own period.
     `basis` says net_revenue where no cost is known; `low` and `high` bound it at 95 %.
     """
 

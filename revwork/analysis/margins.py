@@ -9,7 +9,14 @@ from revwork.analysis.bridge import in_cents
 from revwork.analysis.sales import between, in_periods, product, with_rate
 from revwork.calendar import Period
 from revwork.findings import Unanswered
-from revwork.metrics import customer_count, gross_margin, net_revenue, order_count, ratio
+from revwork.metrics import (
+    customer_count,
+    gross_margin,
+    net_revenue,
+    order_count,
+    order_value,
+    ratio,
+)
 
 ORDER_COSTS = ("commission", "payment_cost", "shipping_cost")
 NOT_ALLOCATED = "Not allocated"
@@ -45,11 +52,12 @@ def totals(lines: ibis.Table, expenses: ibis.Table, periods: Sequence[Period]) -
         **{name: sold[name].sum() for name in ORDER_COSTS},
         orders=order_count(sold),
         customers=customer_count(sold),
+        order_value=order_value(sold),
     )
     found = rows.execute().set_index("period").astype(float)
     found = found.reindex(range(len(periods)), fill_value=0.0)
     found = found[_begun(lines, periods)].reindex(found.index)
-    found["order_value"] = found.net_revenue / found.orders.where(found.orders > 0)
+    found["order_value"] = found.order_value.where(found.orders > 0)
     found = found.join(_expenses(expenses, periods))
     left = found.gross_margin - found[list(ORDER_COSTS)].sum(axis=1) - found.marketing
     return found.assign(contribution_margin=left, operating_result=left - found.running)
