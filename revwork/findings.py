@@ -25,8 +25,9 @@ class MissingTable(Unanswered):
 class Message:
     """A sentence before it has a language: an English template and the values it names.
 
-    A value's format stands in the template, `{net:money} ({change:percent})`: money, percent,
-    points, number, date or text; the report writes it in the reader's language.
+    A value's format stands in the template, `{net:money} ({rate:change})`: money, cents, signed,
+    percent, points, change, number, decimal, rate, date, label or text; the report writes it
+    in the reader's language.
     """
 
     template: str
@@ -37,6 +38,7 @@ class Message:
 class Impact:
     """Money a year: contribution margin at the run rate of the last three complete months.
 
+    A gap to target runs at the rate of its own period.
     `basis` says net_revenue where no cost is known; `low` and `high` bound it at 95 %.
     """
 

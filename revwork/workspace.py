@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from revwork.data.loading import Tables
 
 FILE = "revwork.toml"
+RESERVED = {
+    *("net", "net_local", "rate", "cost", "is_return", "product_name", "unit", "unit_cost"),
+    *("period", "base", "current", "change", "change_rate", "share", "contribution", "target"),
+    *("gross_margin", "margin_rate", "order_costs", "marketing"),
+}
 _SAMPLES = (".", "sample", "data/sample")
 _CLOSED = ConfigDict(extra="forbid", hide_input_in_errors=True)
 _DATABASE_FILES = ("duckdb://", "sqlite://")
@@ -273,5 +278,10 @@ def _strangers(source: Source) -> Iterator[str]:
         for column in sorted(getattr(source, part).keys() - known):
             place = f"{FILE}: [tables.{source.name}.{part}]"
             yield f'{place} "{column}" is not a column of {source.name}{nearest(column, known)}'
+    for column in sorted(RESERVED & set(source.dimensions)):
+        yield (
+            f'{FILE}: [tables.{source.name}] the dimension "{column}" has the name of a figure: '
+            f'give it another, such as "own_{column}", with its header under columns'
+        )
     for column in sorted(set(columns) & set(source.dimensions)):
         yield f"{FILE}: [tables.{source.name}] dimensions need not name {column}, it is known"

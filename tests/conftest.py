@@ -7,8 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import ibis
+import nbformat
 import pyarrow as pa
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from revwork.analysis import sales
 from revwork.contracts import contract
@@ -47,6 +49,20 @@ def revwork(*arguments: object, cwd: Path | None = None) -> subprocess.Completed
     """Run the command line as a user does, from another folder than the checkout's."""
     command = [sys.executable, "-m", "revwork", *map(str, arguments)]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def notebook(path: Path, *cells: str, parameters: str | None = None) -> Path:
+    """Write a notebook of a title, the cell tagged `parameters` if any, and these code cells."""
+    metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    written = new_notebook(cells=[new_markdown_cell("# Tiny")], metadata=metadata)
+    if parameters is not None:
+        written.cells.append(new_code_cell(parameters, metadata={"tags": ["parameters"]}))
+    written.cells += map(new_code_cell, cells)
+    nbformat.write(written, path)
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -94,9 +94,8 @@ def test_without_an_earlier_period_only_the_current_one_has_money():
 
 def test_a_group_whose_currency_is_not_recorded_is_not_lost():
     frame = pd.DataFrame(
-        {"currency": [None, "EUR"], "is_return": [False, False]}
-        | dict.fromkeys(("net0", "local0"), [100.0, 10.0])
-        | dict.fromkeys(("net1", "local1"), [90.0, 20.0])
+        [[None, False, 100.0, 100.0, 90.0, 90.0], ["EUR", False, 10.0, 10.0, 20.0, 20.0]],
+        columns=["currency", "is_return", "net0", "local0", "net1", "local1"],
     )
     assert list(at_base_rates(frame).value1) == [90, 20]
 

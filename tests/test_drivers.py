@@ -60,9 +60,9 @@ def test_three_drivers_that_doubled_share_the_change_equally():
     rows = [order("b1", 30, "anna")]
     rows += [order(f"n{n}", 60, customer) for n, customer in enumerate(["a", "a", "b", "b"])]
     effects = read(buyers(sales_lines(rows), YEARS))
-    assert [effects[leaf] for leaf in ("customers", "orders_per_customer", "order_value")] == [
-        70
-    ] * 3
+    assert [
+        effects[leaf] for leaf in ("customers", "orders_per_customer", "value_per_known_order")
+    ] == [70] * 3
 
 
 def test_sales_without_a_known_customer_and_returns_stand_beside_the_drivers():
@@ -71,7 +71,7 @@ def test_sales_without_a_known_customer_and_returns_stand_beside_the_drivers():
     assert read(frame)["unknown_customers"] == 25
     assert read(frame)["returns"] == -30
     assert read(frame)["orders_per_customer"] == 200
-    assert read(frame, "current")["order_value"] == 100
+    assert read(frame, "current")["value_per_known_order"] == 100
 
 
 def test_a_credit_note_makes_neither_a_customer_nor_an_order():
@@ -83,7 +83,7 @@ def test_an_order_of_many_lines_is_one_order():
     rows = [*ORDERS, order("n4", 50, "ben"), order("n4", 50, "ben")]
     frame = buyers(sales_lines(rows), YEARS)
     assert read(frame, "current")["orders_per_customer"] == 2
-    assert read(frame, "current")["order_value"] == 125
+    assert read(frame, "current")["value_per_known_order"] == 125
 
 
 def test_a_rate_that_moved_belongs_to_finance_not_to_the_product_team():
@@ -93,7 +93,7 @@ def test_a_rate_that_moved_belongs_to_finance_not_to_the_product_team():
     ]
     rows = [row | {"currency": "GBP"} for row in ORDERS]
     frame = buyers(sales_lines(rows, fx_rates=rates), YEARS)
-    assert (read(frame)["fx"], read(frame)["order_value"]) == (80, 0)
+    assert (read(frame)["fx"], read(frame)["value_per_known_order"]) == (80, 0)
     assert read(frame, "department")["fx"] == "finance"
 
 
@@ -129,7 +129,7 @@ def test_two_sessions_that_name_one_order_count_twice_and_its_revenue_once():
     frame = shop(ORDERS, [*SHOP, session("n9", "n1"), session("n10", "n1")])
     assert read(frame, "current")["sessions"] == 10
     assert read(frame, "current")["conversion"] == 0.4
-    assert read(frame, "current")["order_value"] == 100
+    assert read(frame, "current")["value_per_web_order"] == 100
     assert frame.effect.sum() == 200
 
 

@@ -17,6 +17,7 @@ from browser import FLAGS, find
 from playwright.sync_api import expect, sync_playwright
 
 SLOW = 90_000
+OWN = ("JUPYTER", "IPYTHON", "REVWORK_HEADLESS")
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "notebook-extension/tracker": {"windowingMode": "none"},
@@ -30,7 +31,7 @@ def environment(folder: Path) -> dict[str, str]:
         path = folder / f"settings/@jupyterlab/{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values))
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "REVWORK_HEADLESS"))}
+    kept = {name: os.environ[name] for name in os.environ if not name.startswith(OWN)}
     return kept | {
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
         "JUPYTER_DATA_DIR": str(folder / "data"),
@@ -48,6 +49,27 @@ def answers(address: str) -> bool:
         return False
 
 
+def start(folder: Path, port: int, token: str) -> subprocess.Popen:
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
+    command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
+    command += [f"--ServerApp.root_dir={folder / 'notebooks'}"]
+    with (folder / "log").open("w") as log:
+        said = {"stdout": log, "stderr": subprocess.STDOUT}
+        place = {"cwd": folder, "env": environment(folder), "start_new_session": True}
+        return subprocess.Popen(command, **said, **place)
+
+
+def stop(server: subprocess.Popen) -> None:
+    """Let it end its kernels; end it where it does not."""
+    server.send_signal(signal.SIGTERM)
+    try:
+        server.wait(30)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+
+
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory, root):
     """The address of a JupyterLab over a copy of the notebooks; gone afterwards, kernels too."""
@@ -56,34 +78,16 @@ def lab(tmp_path_factory, root):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     token = secrets.token_hex(16)
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
-    command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
-    command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
-    command += [f"--ServerApp.root_dir={folder / 'notebooks'}"]
-    with (folder / "log").open("w") as log:
-        server = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=environment(folder),
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    address = f"http://127.0.0.1:{port}"
+    server = start(folder, port, token)
     try:
-        patience = time.monotonic() + 60
-        while not answers(f"{address}/api/status?token={token}"):
+        patience = time.monotonic() + SLOW / 1000
+        while not answers(f"http://127.0.0.1:{port}/api/status?token={token}"):
             assert server.poll() is None, (folder / "log").read_text()
             assert time.monotonic() < patience, (folder / "log").read_text()
             time.sleep(0.2)
-        yield f"{address}/lab/tree/01_revenue.ipynb?token={token}"
+        yield f"http://127.0.0.1:{port}/lab/tree/01_revenue.ipynb?token={token}"
     finally:
-        server.send_signal(signal.SIGTERM)
-        try:
-            server.wait(30)
-        except subprocess.TimeoutExpired:
-            os.killpg(server.pid, signal.SIGKILL)
-            server.wait()
+        stop(server)
 
 
 @pytest.fixture(scope="module")
@@ -105,9 +109,22 @@ def notebook(lab):
 
 
 def test_every_cell_ran_without_an_error(notebook):
-    expect(notebook.locator(".jp-OutputArea-output ul.kpis li").first).to_be_visible()
-    assert notebook.locator("[data-mime-type='application/vnd.jupyter.error']").count() == 0
-    assert notebook.locator("[data-mime-type='application/vnd.jupyter.stderr']").all_inner_texts() == []
+    cells = notebook.locator(".jp-CodeCell .jp-InputPrompt")
+    numbers = [text.strip("[]: ") for text in cells.all_inner_texts()]
+    assert numbers == [str(n + 1) for n in range(len(numbers))]
+    for kind in ("error", "stderr"):
+        said = notebook.locator(f"[data-mime-type='application/vnd.jupyter.{kind}']")
+        assert said.all_inner_texts() == []
+
+
+def test_the_report_looks_there_as_it_does_on_its_page(notebook):
+    outputs = notebook.locator(".jp-OutputArea-output")
+    expect(outputs.locator("ul.kpis")).to_have_css("display", "grid")
+    expect(outputs.locator("ul.kpis li").first).to_be_visible()
+    for name in outputs.locator("tbody th").all():
+        expect(name).to_have_css("text-align", "left")
+    wide = outputs.evaluate_all("all => all.filter(one => one.scrollWidth > one.clientWidth + 1)")
+    assert wide == []
 
 
 def test_choosing_another_cut_redraws_the_picture(notebook):
@@ -117,3 +134,21 @@ def test_choosing_another_cut_redraws_the_picture(notebook):
     chosen.select_option(index=1)
     expect(picture).not_to_have_attribute("src", drawn, timeout=SLOW)
     expect(picture).to_be_visible()
+
+
+def test_a_choice_is_named_in_full(notebook):
+    for label in notebook.locator(".widget-dropdown .widget-label").all():
+        assert label.inner_text()
+        assert label.evaluate("one => one.scrollWidth <= one.clientWidth")
+
+
+def test_the_report_stays_readable_in_a_dark_lab(notebook):
+    notebook.get_by_role("menuitem", name="Settings", exact=True).click()
+    items = notebook.locator(".lm-Menu-item")
+    items.get_by_text("Theme", exact=True).hover()
+    items.get_by_text("JupyterLab Dark", exact=True).click()
+    expect(notebook.locator("body")).to_have_attribute("data-jp-theme-light", "false")
+    output = notebook.locator(".jp-OutputArea-output:has(.widget-dropdown)").first
+    expect(output).to_have_css("background-color", "rgb(255, 255, 255)")
+    for words in output.locator("strong, .widget-label").all():
+        expect(words).to_have_css("color", "rgb(31, 41, 51)")

@@ -33,9 +33,7 @@ def ladder(rows, expenses=(), period=JANUARY):
 
 
 def by(dimension, rows, expenses=()):
-    found = margins.by_segment(
-        sales_lines(rows), typed("expenses", expenses), JANUARY, dimension
-    )
+    found = margins.by_segment(sales_lines(rows), typed("expenses", expenses), JANUARY, dimension)
     return found.set_index(dimension)
 
 
@@ -76,9 +74,16 @@ def test_without_expenses_contribution_and_result_are_unknown_rather_than_gross_
     assert row[["marketing", "running", "contribution_margin", "operating_result"]].isna().all()
 
 
-def test_a_month_without_expenses_of_a_company_that_books_them_cost_nothing():
-    row = totals([ORDER], [spent("rent", 8, "2025-12-01")]).iloc[0]
+def test_a_month_without_expenses_between_months_that_have_some_cost_nothing():
+    booked = [spent("rent", 8, "2025-12-01"), spent("rent", 8, "2026-02-01")]
+    row = totals([ORDER], booked).iloc[0]
     assert (row.marketing, row.running, row.operating_result) == (0, 0, 40)
+
+
+def test_months_before_and_after_the_expenses_have_an_unknown_result():
+    for day in ("2025-12-31", "2026-02-01"):
+        row = totals([ORDER], [spent("rent", 8, day)]).iloc[0]
+        assert row[["marketing", "running", "contribution_margin"]].isna().all()
 
 
 def test_without_a_single_cost_the_ladder_says_what_to_map():
@@ -237,6 +242,12 @@ def test_marketing_is_not_allocated_by_a_dimension_that_expenses_do_not_have():
     assert found.marketing["Not allocated"] == 4
 
 
+def test_without_expenses_segments_end_before_marketing_too():
+    rows = by("region", [ORDER | FEES | {"region": "North"}])
+    assert rows.margin_after_order_costs["North"] == 30
+    assert not {"marketing", "contribution_margin"} & set(rows.columns)
+
+
 def test_no_row_is_added_where_all_marketing_has_its_segment():
     found = by("region", SALES, [spent("marketing", 4, region="North"), spent("rent", 9)])
     assert "Not allocated" not in found.index
@@ -301,8 +312,6 @@ def test_booked_expenses_of_nobody_are_none():
 
 def test_what_margins_ask_compiles_elsewhere(elsewhere):
     lines = sales_lines([ORDER])
-    expenses = margins.booked(
-        typed("expenses", [spent("marketing", 5)]), typed("fx_rates"), "EUR"
-    )
+    expenses = margins.booked(typed("expenses", [spent("marketing", 5)]), typed("fx_rates"), "EUR")
     assert len(margins.ladder(lines, expenses, JANUARY)) == 6
     assert len(margins.by_segment(lines, expenses, JANUARY, "region")) == 2

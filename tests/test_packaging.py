@@ -1,9 +1,11 @@
 """The three lists of dependencies agree, the lock names no address, and the wheel is whole."""
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from zipfile import ZipFile
 
 import pytest
@@ -14,6 +16,7 @@ from packaging.utils import canonicalize_name
 CONDA = {
     "duckdb": "python-duckdb",
     "ibis-framework": "ibis-duckdb",
+    "jupyter-client": "jupyter_client",
     "matplotlib": "matplotlib-base",
     "playwright": "playwright-python",
 }
@@ -39,6 +42,17 @@ def test_the_lock_pins_every_dependency_within_its_range(declared, locked):
     for name, allowed in declared.items():
         assert locked.get(canonicalize_name(name)), f"{name} is not locked: make lock"
         assert all(allowed.contains(version) for version in locked[canonicalize_name(name)]), name
+
+
+def test_every_library_the_package_imports_is_declared(root, declared):
+    trees = [ast.parse(path.read_text()) for path in (root / "revwork").glob("**/*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    names = {n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.module}
+    names |= {alias.name for n in nodes if isinstance(n, ast.Import) for alias in n.names}
+    roots = {name.split(".")[0] for name in names} - {"revwork"} - sys.stdlib_module_names
+    packages = packages_distributions()
+    used = {canonicalize_name(packages[name][0]) for name in roots}
+    assert used <= {canonicalize_name(name) for name in declared}
 
 
 def test_the_lock_holds_hashes_and_no_address(root):

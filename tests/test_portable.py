@@ -45,7 +45,7 @@ def test_what_a_notebook_asks_compiles_for_other_engines(notebook, monkeypatch):
     for cell in nbformat.read(notebook, 4).cells:
         if cell.cell_type == "code":
             run_cell(cell.source, names)
-    assert len(asked) > 5
+    assert asked
     for expression in asked:
         for dialect in DIALECTS:
             assert ibis.to_sql(expression, dialect=dialect)

@@ -281,13 +281,17 @@ def test_every_history_balances_to_the_cent_and_agrees_with_a_plain_reading(hist
     found = movements(*rows, months=MONTHS, fx_rates=quotes)
     gains = found.start + found.new + found.expansion + found.reactivation
     end = gains - found.contraction - found.churn + found.fx
-    assert list(end.round(2)) == list(found.end.round(2))
-    assert list(found.start[1:].round(2)) == list(found.end[:-1].round(2))
+    assert list(end.round(4)) == list(found.end.round(4))
+    assert list(found.start[1:].round(4)) == list(found.end[:-1].round(4))
     assert (found[MOVEMENTS] >= 0).all().all()
     plain = pd.DataFrame(expected(history, lambda on: 1.25 if on < date(2026, 2, 14) else 1.1))
     pd.testing.assert_frame_equal(found[MOVEMENTS], plain, atol=0.005)
     left = found.start_customers + found.new_customers + found.reactivation_customers
     assert list(left - found.churn_customers) == list(found.end_customers)
+
+
+def test_a_contract_of_two_million_a_month_does_not_overflow():
+    assert movements(("s1", "a", "2025-06-01", None, 2_000_000)).end.iloc[-1] == 2_000_000
 
 
 def test_a_customer_makes_one_movement_a_month_at_most():

@@ -1,5 +1,6 @@
 """Revenue, on orders small enough to check by hand."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pandas as pd
@@ -8,6 +9,8 @@ from conftest import sales_lines, typed
 
 from revwork.analysis import margins, revenue
 from revwork.calendar import Calendar, Comparison
+from revwork.findings import Unanswered
+from revwork.metrics import Kpi
 
 CALENDAR = Calendar()
 ORDER = {"net_amount": 100, "cost_amount": 60, "customer_id": "anna"}
@@ -171,6 +174,26 @@ def test_months_before_the_data_are_null_in_the_path_and_not_nothing():
 def test_a_path_has_no_order_value_where_there_was_no_order():
     series = headline([on("2025-07-01"), on("2026-06-01")])["order_value"].series
     assert series == (100, *[None] * 10, 100)
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "comparison", "change"),
+    [
+        ("money", 15, 10, 0.5),
+        ("money", 10, -10, 2),
+        ("money", -15, -10, -0.5),
+        ("count", 0, 10, -1),
+        ("money", 10, 0, None),
+        ("money", 10, None, None),
+        ("money", None, 10, None),
+        ("percent", 0.25, 0.5, -0.25),
+        ("percent", 0.25, 0, 0.25),
+    ],
+)
+def test_a_change_is_relative_for_money_and_a_difference_for_shares(
+    unit, value, comparison, change
+):
+    assert Kpi("any", value, unit, "sales", "2026", comparison=comparison).change == change
 
 
 # evolution
@@ -360,6 +383,25 @@ def test_data_that_begin_within_a_week_cover_the_period():
         first = (june.start + timedelta(days=late)).isoformat()
         assert revenue.covers(sales_lines([on(first)]), [june]) == [expected]
     assert revenue.covers(sales_lines([]), [june]) == [False]
+
+
+def test_a_base_that_the_data_cover_in_part_is_no_comparison():
+    year = compared("2026")
+    assert revenue.comparable(year, sales_lines([on("2025-01-08")])) is year
+    late = revenue.comparable(year, sales_lines([on("2025-04-01")]))
+    assert (late.base, late.current, late.period) == (None, year.current, year.period)
+
+
+def test_without_a_base_or_a_line_nothing_is_comparable():
+    alone = replace(compared(), base=None)
+    assert revenue.comparable(alone, sales_lines([on("2020-01-01")])).base is None
+    with pytest.raises(Unanswered, match="No order counts as a sale"):
+        revenue.comparable(compared(), sales_lines([]))
+
+
+def test_a_period_before_the_first_line_is_told_where_orders_begin():
+    with pytest.raises(Unanswered, match="orders begin on 2027-01-01"):
+        revenue.comparable(compared(), sales_lines([on("2027-01-01")]))
 
 
 def test_what_revenue_asks_compiles_elsewhere(elsewhere):

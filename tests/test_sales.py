@@ -58,6 +58,21 @@ def test_a_line_of_a_billion_does_not_overflow():
     assert (float(lines.net[0]), float(lines.cost[0])) == (1.5e9, 9e8)
 
 
+def test_segments_to_choose_from_are_the_largest_of_every_dimension():
+    rows = [
+        {"net_amount": 9, "region": "North", "channel": "Shop"},
+        {"net_amount": 5, "region": "All", "channel": "North"},
+        {"net_amount": 1, "region": "South", "channel": None},
+    ]
+    assert sales.choices(sales_lines(rows), ["region", "channel"], most=4) == {
+        "All": {},
+        "Shop": {"channel": "Shop"},
+        "North (region)": {"region": "North"},
+        "North (channel)": {"channel": "North"},
+        "All (region)": {"region": "All"},
+    }
+
+
 def test_no_line_is_lost_or_doubled_on_the_way():
     rows = [{"net_amount": n, "customer_id": c} for n, c in ((1, "a"), (2, None), (4, "gone"))]
     lines = sales_lines(rows, customers=[{"customer_id": "a", "region": "North"}])
@@ -80,3 +95,8 @@ def _day(text):
     from datetime import date
 
     return date.fromisoformat(text)
+
+
+def test_one_dimension_alone_offers_its_segments_too():
+    lines = sales_lines([{"net_amount": 1, "region": "North"}, {"net_amount": 1}])
+    assert list(sales.choices(lines, ["region"], most=3)) == ["All", "North"]

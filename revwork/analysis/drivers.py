@@ -18,7 +18,7 @@ from revwork.metrics import customer_count, order_count
 _BUYERS = {
     "customers": ("known_customers", "marketing", "count"),
     "orders_per_customer": ("known_customers", "sales", "rate"),
-    "order_value": ("known_customers", "product", "money"),
+    "value_per_known_order": ("known_customers", "product", "money"),
     "unknown_customers": ("net_revenue", "sales", "money"),
     "returns": ("net_revenue", "service", "money"),
     "fx": ("net_revenue", "finance", "money"),
@@ -26,7 +26,7 @@ _BUYERS = {
 _VISITS = {
     "sessions": ("web_shop", "marketing", "count"),
     "conversion": ("web_shop", "web", "rate"),
-    "order_value": ("web_shop", "product", "money"),
+    "value_per_web_order": ("web_shop", "product", "money"),
     "other_orders": ("net_revenue", "sales", "money"),
     "returns": ("net_revenue", "service", "money"),
     "fx": ("net_revenue", "finance", "money"),

@@ -6,11 +6,17 @@ import ibis
 import pandas as pd
 
 from revwork.analysis.bridge import in_cents
-from revwork.analysis.sales import _with_rate, between, in_periods
+from revwork.analysis.sales import between, in_periods, product, with_rate
 from revwork.calendar import Period
-from revwork.contracts import Money
 from revwork.findings import Unanswered
-from revwork.metrics import customer_count, gross_margin, net_revenue, order_count, ratio
+from revwork.metrics import (
+    customer_count,
+    gross_margin,
+    net_revenue,
+    order_count,
+    order_value,
+    ratio,
+)
 
 ORDER_COSTS = ("commission", "payment_cost", "shipping_cost")
 NOT_ALLOCATED = "Not allocated"
@@ -21,9 +27,10 @@ def booked(expenses: ibis.Table, fx_rates: ibis.Table, currency: str) -> ibis.Ta
 
     Columns: those of expenses, currency now the company's; an amount before the first rate is null.
     """
-    rated = _with_rate(expenses.rename(order_date="date"), fx_rates, currency)
-    amount = (rated.amount * rated.rate).round(4).cast(Money)
-    at_home = rated.mutate(amount=amount, currency=ibis.literal(currency))
+    rated = with_rate(expenses.rename(order_date="date"), fx_rates, currency)
+    at_home = rated.mutate(
+        amount=product(rated.amount, rated.rate), currency=ibis.literal(currency)
+    )
     return at_home.rename(date="order_date").drop("rate")
 
 
@@ -32,8 +39,8 @@ def totals(lines: ibis.Table, expenses: ibis.Table, periods: Sequence[Period]) -
 
     Columns (money): net_revenue, cost_not_known (net of lines without a cost), cost, commission,
     payment_cost, shipping_cost, gross_margin, then marketing, running, contribution_margin and
-    operating_result (null where the company has no expenses, as margins are where no cost is
-    known); orders, customers, and order_value (money). A period without a sale is 0, one that
+    operating_result (null where expenses do not span the period, as margins are where no cost
+    is known); orders, customers, and order_value (money). A period without a sale is 0, one that
     ends before the first line is null.
     """
     sold = in_periods(lines, periods)
@@ -45,11 +52,12 @@ def totals(lines: ibis.Table, expenses: ibis.Table, periods: Sequence[Period]) -
         **{name: sold[name].sum() for name in ORDER_COSTS},
         orders=order_count(sold),
         customers=customer_count(sold),
+        order_value=order_value(sold),
     )
     found = rows.execute().set_index("period").astype(float)
     found = found.reindex(range(len(periods)), fill_value=0.0)
     found = found[_begun(lines, periods)].reindex(found.index)
-    found["order_value"] = found.net_revenue / found.orders.where(found.orders > 0)
+    found["order_value"] = found.order_value.where(found.orders > 0)
     found = found.join(_expenses(expenses, periods))
     left = found.gross_margin - found[list(ORDER_COSTS)].sum(axis=1) - found.marketing
     return found.assign(contribution_margin=left, operating_result=left - found.running)
@@ -85,7 +93,8 @@ def by_segment(lines: ibis.Table, expenses: ibis.Table, period: Period, by: str)
 
     Columns: the dimension, net, gross_margin, margin_rate (of net with known cost), order_costs,
     marketing, contribution_margin (money). Marketing booked above this grain is a row of its own,
-    so the rows add up to the company. Raises Unanswered where no line has a cost.
+    so the rows add up to the company. Without expenses: margin_after_order_costs instead of
+    the last two. Raises Unanswered where no line has a cost.
     """
     sold = between(lines, period)
     known = sold.net.sum(where=sold.cost.notnull())
@@ -102,7 +111,10 @@ def by_segment(lines: ibis.Table, expenses: ibis.Table, period: Period, by: str)
     rows = _with_marketing(rows, _marketing(expenses, period, by), by)
     left = rows.gross_margin.fillna(0) - rows.order_costs - rows.marketing
     rows = rows.assign(contribution_margin=left)
-    return rows.sort_values(["contribution_margin", by], ascending=[False, True], ignore_index=True)
+    if not expenses.count().execute():
+        del rows["marketing"]
+        rows = rows.rename(columns={"contribution_margin": "margin_after_order_costs"})
+    return rows.sort_values([rows.columns[-1], by], ascending=[False, True], ignore_index=True)
 
 
 def contribution(lines: ibis.Table) -> ibis.Value:
@@ -123,7 +135,7 @@ def _begun(lines: ibis.Table, periods: Sequence[Period]) -> list[bool]:
 
 
 def _expenses(expenses: ibis.Table, periods: Sequence[Period]) -> pd.DataFrame:
-    """Marketing and running costs by period; null where the company has no expenses at all."""
+    """Marketing and running costs by period; null where expenses do not reach."""
     places = range(len(periods))
     if not expenses.count().execute():
         return pd.DataFrame({"marketing": None, "running": None}, index=places, dtype=float)
@@ -133,7 +145,16 @@ def _expenses(expenses: ibis.Table, periods: Sequence[Period]) -> pd.DataFrame:
         marketing=booked.amount.sum(where=is_marketing),
         running=booked.amount.sum(where=~is_marketing),
     )
-    return rows.execute().set_index("period").astype(float).reindex(places).fillna(0.0)
+    found = rows.execute().set_index("period").astype(float).reindex(places).fillna(0.0)
+    return found[_spanned(expenses, periods)].reindex(places)
+
+
+def _spanned(expenses: ibis.Table, periods: Sequence[Period]) -> list[bool]:
+    """Which periods lie between the months of the first and the last expense booked."""
+    row = expenses.aggregate(first=expenses.date.min(), last=expenses.date.max()).execute()
+    first, last = (pd.Timestamp(day) for day in row.iloc[0])
+    begin, end = first.replace(day=1).date(), (last + pd.offsets.MonthEnd(0)).date()
+    return [begin <= period.start and period.last_day <= end for period in periods]
 
 
 def _bars(row: pd.Series, steps: dict[str, Sequence[str]]) -> pd.DataFrame:

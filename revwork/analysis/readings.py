@@ -10,11 +10,12 @@ if TYPE_CHECKING:
     from revwork.analysis.movers import Movement
 
 _VERDICTS = {
-    "explained": "{n:number} segments make {share:percent} of the change of {change:signed}",
-    "broad": "Most of the change of {change:signed} is spread evenly; {n:number} segments differ",
+    "explained": "Segments that stand out: {n:number}. They make {share:percent} of "
+    "{change:signed}, at constant exchange rates",
+    "broad": "Most of {change:signed} is spread evenly. Segments that differ: {n:number}",
     "nothing stands out": "No segment stands out: the change of {change:signed} is broad",
-    "hardly moved": "It hardly moved ({change:signed}); {n:number} segments offset one another",
-    "new": "No comparison: everything is new",
+    "hardly moved": "It hardly moved ({change:signed}). Segments that offset: {n:number}",
+    "new": "No earlier sales to compare with",
 }
 
 
@@ -105,7 +106,7 @@ def concentration(largest: pd.DataFrame) -> Message:
     if largest.share.isna().all():
         return Message("No positive revenue to share out", {})
     return Message(
-        "The {n:number} largest make {share:percent} of revenue",
+        "Shown are the {n:number} largest: {share:percent} of the revenue that names one",
         {"n": largest.share.count(), "share": largest.share.sum()},
     )
 

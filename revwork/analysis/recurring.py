@@ -7,6 +7,7 @@ import ibis
 import pandas as pd
 import pyarrow as pa
 
+from revwork.analysis.sales import product
 from revwork.calendar import Period
 from revwork.contracts import Money
 from revwork.findings import Unanswered
@@ -183,7 +184,7 @@ def _with_rate(held: ibis.Table, quotes: ibis.Table, currency: str, day: str) ->
 
 
 def _worth(amount: ibis.Value, rate: ibis.Value) -> ibis.Value:
-    return (amount * rate).cast(Money).sum(where=amount > 0).fill_null(0)
+    return product(amount, rate).sum(where=amount > 0).fill_null(0)
 
 
 def _known_only(paid: ibis.Table) -> ibis.Table:

@@ -1,6 +1,7 @@
 """Revenue: how much, compared with before and with the target, when and where."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import ibis
@@ -9,6 +10,7 @@ import pandas as pd
 from revwork.analysis import margins, targets
 from revwork.analysis.sales import in_periods
 from revwork.calendar import Calendar, Comparison, Period
+from revwork.findings import Unanswered
 from revwork.metrics import Kpi
 
 GRACE = timedelta(days=7)
@@ -50,7 +52,7 @@ def headline(
             department,
             comparison.period.name,
             comparison=_or_none(found[metric][1]),
-            target=targets.target(aims, metric, now, calendar),
+            target=_aim(aims, metric, comparison, calendar),
             series=tuple(map(_or_none, found[metric][2:])),
         )
         for metric, (unit, department) in _HEADLINES.items()
@@ -117,14 +119,33 @@ def breakdown(
 
 
 def largest(frame: pd.DataFrame, most: int = 12) -> pd.DataFrame:
-    """Return the largest rows of a breakdown and the others as one row, so it still adds up."""
-    if len(frame) <= most:
+    """Return the largest rows, now or before, and the others as one row, so it still adds up."""
+    if len(frame) <= most + 1:
         return frame
-    rest = frame[most:]
-    added = rest[["current", "base", "change", "share", "contribution", "target"]].sum(min_count=1)
-    rate = added.change / abs(added.base) if added.base else None
-    others = {frame.columns[0]: f"{len(rest)} others", **added, "change_rate": rate}
-    return pd.concat([frame[:most], pd.DataFrame([others])], ignore_index=True)
+    size = frame[["current", "base"]].abs().max(axis=1)
+    shown = size.rank(method="first", ascending=False) <= most
+    rest = frame[~shown].drop(columns="change_rate")
+    added = rest.sum(numeric_only=True, min_count=1)
+    rate = (added.current - added.base) / abs(added.base) if abs(added.base) > 0 else float("nan")
+    others = {**added, frame.columns[0]: f"{len(rest)} others", "change_rate": rate}
+    return pd.concat([frame[shown], pd.DataFrame([others])], ignore_index=True)
+
+
+def comparable(comparison: Comparison, lines: ibis.Table) -> Comparison:
+    """Return the comparison, without its base where the lines do not cover that.
+
+    Part of a base would read as growth: nine months of data held against a year's. Raises
+    Unanswered where the period itself lies before the first line.
+    """
+    base, first = comparison.base, lines.order_date.min().execute()
+    if pd.isna(first):
+        raise Unanswered("No order counts as a sale: all were cancelled before shipment.")
+    if comparison.current.end <= pd.Timestamp(first).date():
+        raise Unanswered(
+            f"{comparison.period.name} has no sales, orders begin on {first:%Y-%m-%d}: "
+            "ask for a later period, such as ytd."
+        )
+    return comparison if base and all(covers(lines, [base])) else replace(comparison, base=None)
 
 
 def covers(lines: ibis.Table, periods: Sequence[Period]) -> list[bool]:
@@ -133,6 +154,13 @@ def covers(lines: ibis.Table, periods: Sequence[Period]) -> list[bool]:
     return [
         pd.notna(first) and period.start >= pd.Timestamp(first).date() - GRACE for period in periods
     ]
+
+
+def _aim(aims: ibis.Table, metric: str, comparison: Comparison, calendar: Calendar) -> float | None:
+    """The target of the days elapsed; none for a partial period's result, whose costs are lumpy."""
+    if comparison.partial and metric in ("contribution_margin", "operating_result"):
+        return None
+    return targets.target(aims, metric, comparison.current, calendar)
 
 
 def _net(lines: ibis.Table, periods: list[Period]) -> pd.Series:

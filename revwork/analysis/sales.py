@@ -31,9 +31,9 @@ def lines(
     `shipping_cost` in `currency` (decimal, null where unknown), and `is_return`.
     """
     sold = orders.filter(orders.status.fill_null("open") != "cancelled")
-    joined = _with_rate(_with_names(sold, products, customers), fx_rates, currency)
+    joined = with_rate(_with_names(sold, products, customers), fx_rates, currency)
     money = {
-        name: _product(joined[source], joined.rate)
+        name: product(joined[source], joined.rate)
         for name, source in (
             ("net", "net_amount"),
             ("known_cost", "cost_amount"),
@@ -42,7 +42,7 @@ def lines(
             ("shipping_cost", "shipping_cost"),
         )
     }
-    cost = money.pop("known_cost").coalesce(_product(joined.quantity, joined.unit_cost))
+    cost = money.pop("known_cost").coalesce(product(joined.quantity, joined.unit_cost))
     return joined.mutate(
         **money,
         net_local=joined.net_amount,
@@ -70,11 +70,36 @@ def of_segment(lines: ibis.Table, segment: "Mapping[str, str | None]") -> ibis.T
     return lines
 
 
-def choices(lines: ibis.Table, dimension: str, most: int) -> "Mapping[str, Mapping[str, str]]":
-    """Return segments to choose from, largest net revenue first: All, then each value's name."""
-    rows = lines.filter(lines[dimension].notnull()).group_by(dimension).agg(net=lines.net.sum())
-    named = rows.order_by(ibis.desc("net"), dimension).limit(most)[dimension].execute()
-    return {"All": {}} | {value: {dimension: value} for value in named}
+def recorded(lines: ibis.Table, dimensions: "Sequence[str]") -> list[str]:
+    """Return the dimensions that at least one line tells; the first where none does."""
+    known = lines.aggregate(**{name: lines[name].count() for name in dimensions}).execute()
+    return [name for name in dimensions if known[name][0]] or [*dimensions][:1]
+
+
+def choices(
+    lines: ibis.Table, dimensions: "Sequence[str]", most: int
+) -> "Mapping[str, Mapping[str, str]]":
+    """Return segments to choose from by name: All, then the `most` largest by net revenue.
+
+    A dimension of the company's own counts like any other; a value that two dimensions share, or
+    that is called All, bears its dimension's name behind it.
+    """
+    sums = [
+        lines.filter(lines[dimension].notnull())
+        .group_by(value=lines[dimension])
+        .agg(net=lines.net.sum().cast("float64"))
+        .mutate(dimension=ibis.literal(dimension))
+        for dimension in dimensions
+    ]
+    largest = ibis.union(*sums).order_by(ibis.desc("net"), "dimension", "value").limit(most)
+    found = largest.execute()
+    shared = {"All", *found.value[found.value.duplicated()]}
+    return {"All": {}} | {
+        f"{row.value} ({row.dimension})" if row.value in shared else row.value: {
+            row.dimension: row.value
+        }
+        for row in found.itertuples()
+    }
 
 
 def year_to(period: "Period") -> "Period":
@@ -102,8 +127,8 @@ def in_periods(
     return table.inner_join(spine, inside).drop("first_day", "next_day")
 
 
-def _product(amount: ibis.Value, factor: ibis.Value) -> ibis.Value:
-    """Money as amount × factor, with room for the digits in between."""
+def product(amount: ibis.Value, factor: ibis.Value) -> ibis.Value:
+    """Return money as amount × factor, with room for the digits in between."""
     return (amount.cast("decimal(38, 4)") * factor.cast("decimal(38, 8)")).round(4).cast(Money)
 
 
@@ -129,8 +154,8 @@ def _with_names(orders: ibis.Table, products: ibis.Table, customers: ibis.Table)
     ).drop("product_key", "product_category", "customer_key", "customer_region", "customer_segment")
 
 
-def _with_rate(orders: ibis.Table, fx_rates: ibis.Table, currency: str) -> ibis.Table:
-    """Orders with the exchange rate of their day: 1 at home, else the last one quoted."""
+def with_rate(orders: ibis.Table, fx_rates: ibis.Table, currency: str) -> ibis.Table:
+    """Return orders with the `rate` of their day: 1 at home, else the last quoted, or null."""
     window = ibis.window(group_by="currency", order_by="date")
     quoted = fx_rates.select(
         fx_currency="currency",

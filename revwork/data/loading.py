@@ -48,6 +48,13 @@ class Tables:
     inputs: Sequence[Input]
     absent: Sequence[str]
 
+    def day(self, as_of: str = "") -> date:
+        """Return the day to look from: the ISO day asked for, never beyond the data."""
+        try:
+            return min(date.fromisoformat(as_of), self.as_of) if as_of else self.as_of
+        except ValueError:
+            raise DataError(f'as_of "{as_of}" is no day: write it as {self.as_of}') from None
+
     def __getattr__(self, table: str) -> ibis.Table:
         """Return the table of that name."""
         if table.startswith("_") or table not in self.tables:

@@ -1,44 +1,32 @@
 """Pictures: the title states the finding, the subtitle the measure; one function a kind."""
 
-from dataclasses import dataclass
-from html import escape
+from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from revwork.analysis.revenue import largest
+from revwork.report.panels import Note
+from revwork.report.picture import Picture, money_that_fits, of, short
 from revwork.report.theme import BASE, DOWN, INK, NOW, QUIET, RULE, TARGET, UP, canvas, image
 from revwork.report.words import Title, label, reader, text, titled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_LONGEST = 22
+_GAP = "\u2003"
 
 
-@dataclass(frozen=True)
-class Picture:
-    """An image with its finding, its measure and its words for who cannot see it."""
-
-    title: str
-    subtitle: str
-    address: str
-    alt: str
-
-    def _repr_html_(self) -> str:
-        return (
-            f'<figure><figcaption><strong class="finding-title">{escape(self.title)}</strong>'
-            f'<span class="quiet">{escape(self.subtitle)}</span></figcaption>'
-            f'<div class="scroll" tabindex="0"><img alt="{escape(self.alt)}" src="{self.address}">'
-            "</div></figure>"
-        )
-
-
+@of("value", "base", "target")
 def line(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
     """Draw value (now), base (before) and target by period; a partial period is open and dashed.
 
-    Columns: start (date), value, base, target (money, null allowed), partial (bool).
+    Columns: start (date), name (optional), value, base, target (money, null allowed), partial
+    (bool). Periods before the first value are not drawn.
     """
+    frame = frame[frame.value.notna().to_numpy().cumsum() > 0].reset_index(drop=True)
     with canvas(3.1) as (figure, axes):
         at = range(len(frame))
         axes.plot(at, frame.base, color=BASE, lw=1.6)
@@ -46,54 +34,62 @@ def line(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
         whole = frame.value.where(~frame.partial)
         axes.plot(at, whole, color=NOW, lw=2.4, marker="o", ms=3.5)
         _open_end(axes, frame)
+        _money_axis(axes)
         _direct_labels(
             axes,
             frame,
-            {"value": ("now", NOW), "base": ("before", BASE), "target": ("target", TARGET)},
+            {"value": ("now", NOW), "base": ("before", QUIET), "target": ("target", TARGET)},
         )
-        _months(axes, frame.start)
-        _money_axis(axes)
+        _months(axes, frame)
         address = image(figure)
     return Picture(titled(title, frame), subtitle, address, _path_in_words(frame))
 
 
+@of("current", "base", "target", "change_rate")
 def bars(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
     """Draw one bar a segment: a tick where it was before, a diamond at its target, its change.
 
+    Many segments become the largest twelve and the others as one bar.
+
     Columns: the first names the segment; current, base, target (money, null allowed), change_rate.
     """
-    shown = frame.iloc[::-1].reset_index(drop=True)
-    names = [_short(text(name)) for name in shown.iloc[:, 0]]
+    shown = largest(frame).iloc[::-1].reset_index(drop=True)
+    money = money_that_fits(shown.current, 12)
     with canvas(0.5 + 0.36 * len(shown)) as (figure, axes):
-        axes.barh(names, shown.current, color=NOW, height=0.62)
+        axes.barh(shown.index, shown.current, color=NOW, height=0.62)
+        axes.set_yticks(shown.index, [short(text(name), 22) for name in shown.iloc[:, 0]])
         for at, row in enumerate(shown.itertuples()):
             axes.plot([row.base] * 2, [at - 0.42, at + 0.42], color=INK, lw=1.6)
-            axes.plot([row.target], [at], "D", color=TARGET, ms=5, mec="white", mew=0.8)
+            axes.plot(
+                [row.target], [at], "D", color=TARGET, ms=5, mec="white", mew=0.8, clip_on=False
+            )
             beside = np.nanmax([0, row.current, row.base, row.target])
-            words = f"{reader().money(row.current)}  {reader().change(row.change_rate)}"
-            axes.annotate(words, (beside, at), (6, 0), textcoords="offset points", va="center")
-        axes.margins(x=0.28)
+            words = f"{money(row.current)}{_GAP}{reader().change(row.change_rate)}"
+            axes.annotate(words, (beside, at), (9, 0), textcoords="offset points", va="center")
+        axes.margins(x=0)
         axes.axvline(0, color=RULE, lw=1)
         _bare(axes)
         address = image(figure)
-    return Picture(titled(title, frame), subtitle, address, _bars_in_words(frame))
+    return Picture(titled(title, frame), subtitle, address, _bars_in_words(shown[::-1]))
 
 
+@of("value")
 def waterfall(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
     """Draw totals and the changes between them.
 
     Columns: bar (key), value (money), kind (total or change).
     """
-    frame = frame[(frame.kind == "total") | (frame.value != 0)].reset_index(drop=True)
-    total = frame.kind == "total"
-    level = frame.value.where(~total, 0).cumsum() + frame.value[total].iloc[0]
-    top = level.where(~total, frame.value)
-    foot = (level - frame.value).where(~total, 0)
+    frame = frame[(frame.kind == "total") | (frame.value.abs() > 0)].reset_index(drop=True)
+    total, value = frame.kind == "total", frame.value.fillna(0)
+    level = value.where(~total, 0).cumsum() + value[total].iloc[0]
+    top = level.where(~total, value)
+    foot = (level - value).where(~total, 0)
+    money = money_that_fits(value, 90 // len(frame))
     with canvas(3.3) as (figure, axes):
         for at, row in enumerate(frame.itertuples()):
             colour = INK if row.kind == "total" else UP if row.value >= 0 else DOWN
             axes.bar(at, top[at] - foot[at], bottom=foot[at], color=colour, width=0.64)
-            words = reader().format(row.value, "money" if row.kind == "total" else "signed")
+            words = "+" * (row.kind != "total" and row.value > 0) + money(row.value)
             axes.annotate(
                 words,
                 (at, max(top[at], foot[at])),
@@ -103,7 +99,7 @@ def waterfall(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
                 ha="center",
             )
         axes.set_xticks(
-            range(len(frame)), [_wrapped(label(bar)) for bar in frame.bar], fontsize=8.5
+            range(len(frame)), [_wrapped(short(label(bar), 24)) for bar in frame.bar], fontsize=8.5
         )
         _zoom(axes, top, foot, total)
         axes.spines["left"].set_visible(False)
@@ -113,24 +109,27 @@ def waterfall(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
     return Picture(titled(title, frame), subtitle, address, f"Waterfall: {words}.")
 
 
+@of("effect", "base", "current")
 def effects(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
     """Draw what each driver did to revenue, with its level before and now and who owns it.
 
     Columns: leaf, department, unit (count, rate or money), base, current, effect (money).
     """
-    shown = frame[frame.effect != 0].iloc[::-1].reset_index(drop=True)
+    shown = frame[frame.effect.abs() > 0].iloc[::-1].reset_index(drop=True)
+    if shown.empty:
+        return Note(f"{subtitle}: nothing moved.")
     names = [f"{label(row.leaf)} · {label(row.department)}" for row in shown.itertuples()]
+    money = money_that_fits(pd.concat([shown.effect, shown.base, shown.current]), 12)
+    colours = [UP if effect > 0 else DOWN for effect in shown.effect]
     with canvas(0.5 + 0.4 * len(shown)) as (figure, axes):
-        axes.barh(
-            names, shown.effect, color=[UP if e > 0 else DOWN for e in shown.effect], height=0.6
-        )
+        axes.barh(shown.index, shown.effect, color=colours, height=0.6)
+        axes.set_yticks(shown.index, [short(name, 36) for name in names])
         for at, row in enumerate(shown.itertuples()):
-            words = f"{reader().format(row.effect, 'signed')}   {_levels(row)}"
+            words = f"{'+' * (row.effect > 0)}{money(row.effect)}{_GAP}{_levels(row, money)}"
             axes.annotate(
                 words, (max(0, row.effect), at), (6, 0), textcoords="offset points", va="center"
             )
-        axes.margins(x=0.5)
-        axes.set_xlim(left=min(0, shown.effect.min()) * 1.1)
+        axes.margins(x=0)
         axes.axvline(0, color=RULE, lw=1)
         _bare(axes)
         address = image(figure)
@@ -140,27 +139,29 @@ def effects(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
     return Picture(titled(title, frame), subtitle, address, f"Effects: {said}.")
 
 
+@of("net", "low", "high")
 def days(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
-    """Draw a daily line with the days out of line named.
+    """Draw a daily line with the days out of line marked, the oddest of them named.
 
     Columns: day, net (money), low and high (the band of what is usual).
     """
-    from matplotlib.dates import num2date
+    from matplotlib.dates import MonthLocator, num2date
 
-    marked = frame[~frame.net.between(frame.low, frame.high)]
+    marked = frame[(frame.net < frame.low) | (frame.net > frame.high)]
     with canvas(2.7) as (figure, axes):
         axes.plot(frame.day, frame.net, color=BASE, lw=0.9)
-        axes.plot(marked.day, marked.net, ls="", marker="o", ms=6, mfc="none", mec=DOWN, mew=1.8)
-        for row in marked.itertuples():
+        axes.plot(marked.day, marked.net, "o", ms=6, mfc="none", mec=DOWN, mew=1.8, clip_on=False)
+        for day, net in _apart(marked, frame):
             axes.annotate(
-                reader().day(row.day),
-                (row.day, row.net),
+                reader().day(day),
+                (day, net),
                 (7, 3),
                 fontsize=8.5,
                 textcoords="offset points",
                 color=DOWN,
             )
         _money_axis(axes)
+        axes.xaxis.set_major_locator(MonthLocator(interval=1 + len(frame) // 200))
         axes.xaxis.set_major_formatter(lambda at, _: reader().month(num2date(at)))
         address = image(figure)
     words = ", ".join(f"{reader().day(r.day)} {reader().money(r.net)}" for r in marked.itertuples())
@@ -169,11 +170,12 @@ def days(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
     )
 
 
-def _levels(row: tuple) -> str:
+def _levels(row: tuple, money: Callable[[float], str]) -> str:
     if pd.isna(row.base):
         return ""
-    kind = {"count": "number", "rate": "rate"}.get(row.unit, "money")
-    return " → ".join(reader().format(level, kind) for level in (row.base, row.current))
+    kind = {"count": "number", "rate": "rate"}.get(row.unit)
+    levels = row.base, row.current
+    return " → ".join(reader().format(x, kind) if kind else money(x) for x in levels)
 
 
 def _open_end(axes: "Axes", frame: pd.DataFrame) -> None:
@@ -205,15 +207,20 @@ def _direct_labels(axes: "Axes", frame: pd.DataFrame, lines: dict[str, tuple[str
         floor = at + (high - low) * 0.075
 
 
-def _months(axes: "Axes", starts: pd.Series) -> None:
-    step = max(1, len(starts) // 8)
-    places = list(range(len(starts) - 1, -1, -step))
-    axes.set_xticks(places, [reader().month(starts.iloc[i]) for i in places])
+def _months(axes: "Axes", frame: pd.DataFrame) -> None:
+    """Months as people write them; a retail period by its number."""
+    places = range(len(frame) - 1, -1, -max(1, len(frame) // 8))
+    names = frame.get("name", frame.start.astype(str))
+    words = [
+        names[at][-3:] if names[at].startswith("FY") else reader().month(frame.start[at])
+        for at in places
+    ]
+    axes.set_xticks(list(places), words)
 
 
 def _money_axis(axes: "Axes") -> None:
     low, high = axes.get_ylim()
-    axes.set_ylim(min(0, low), high)
+    axes.set_ylim(min(0, low), max(0, high))
     axes.yaxis.set_major_formatter(lambda value, _: reader().compact(value))
     axes.yaxis.grid(True, color=RULE, lw=0.7)
     axes.set_axisbelow(True)
@@ -231,7 +238,7 @@ def _zoom(axes: "Axes", top: pd.Series, foot: pd.Series, total: pd.Series) -> No
     """Start above zero where the changes would be slivers; totals are then marked as cut."""
     changes = pd.concat([top[~total], foot[~total], top[total]])
     low, high = changes.min(), changes.max()
-    if low > 0 and high - low < 0.35 * high:
+    if low > 0 and 0 < high - low < 0.35 * high:
         floor = low - (high - low) * 0.6
         axes.set_ylim(floor, high + (high - low) * 0.14)
         for at in total[total].index:
@@ -243,8 +250,16 @@ def _zoom(axes: "Axes", top: pd.Series, foot: pd.Series, total: pd.Series) -> No
         axes.margins(y=0.14)
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
+def _apart(marked: pd.DataFrame, frame: pd.DataFrame) -> list[tuple[date, float]]:
+    """The days farthest out of line, as many as can be named side by side."""
+    out = (marked.net - marked.high).clip(lower=0) + (marked.low - marked.net).clip(lower=0)
+    width = (frame.day.iloc[-1] - frame.day.iloc[0]) / 7
+    named: list[tuple[date, float]] = []
+    for at in out.sort_values(ascending=False, kind="stable").index:
+        day, net = marked.day[at], marked.net[at]
+        if all(abs(day - other) > width for other, _ in named):
+            named.append((day, net))
+    return named
 
 
 def _wrapped(name: str) -> str:

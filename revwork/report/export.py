@@ -7,14 +7,14 @@ from pathlib import Path
 import nbformat
 
 TEMPLATE = Path(__file__).parent / "template"
-_WIDGET = "application/vnd.jupyter.widget-view+json"
+_MUTE = ("application/vnd.jupyter.widget-view+json", "image/png", "image/svg+xml")
 
 
 class Unpublishable(ValueError):
     """A notebook whose page would be blank or unsafe; the message names the cell."""
 
 
-def page(notebook: nbformat.NotebookNode, source: str, language: str = "en") -> str:
+def page(notebook: nbformat.NotebookNode, source: str) -> str:
     """Return the notebook as self-contained HTML under a Content-Security-Policy of hashes.
 
     `source` is the closing line. Raises Unpublishable where an output needs a kernel to be seen.
@@ -27,7 +27,7 @@ def page(notebook: nbformat.NotebookNode, source: str, language: str = "en") -> 
         extra_template_basedirs=[str(TEMPLATE.parent)],
         exclude_anchor_links=True,
     )
-    resources = {**frame(title_of(notebook)), "source": source, "language": language}
+    resources = {**frame(title_of(notebook)), "source": source}
     html, _ = exporter.from_notebook_node(_public(notebook), resources=resources)
     return html
 
@@ -65,10 +65,10 @@ def _refuse_live_only(notebook: nbformat.NotebookNode) -> None:
     for number, cell in enumerate(notebook.cells, start=1):
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            if _WIDGET in data and "text/html" not in data:
+            if "text/html" not in data and any(kind in data for kind in _MUTE):
                 raise Unpublishable(
-                    f"cell {number} shows a widget that is blank without a kernel: "
-                    "wrap it in revwork.report.Panels"
+                    f"cell {number} shows a widget or bare picture that the page would lose: "
+                    "draw it with revwork.report"
                 )
 
 

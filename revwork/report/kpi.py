@@ -52,7 +52,7 @@ def _value(kpi: Kpi, value: float | None, reader: Reader) -> str:
 def _change(kpi: Kpi, reader: Reader) -> str:
     if is_unknown(kpi.change):
         return "not known" if is_unknown(kpi.value) else "new"
-    if abs(kpi.change) > _FAR and kpi.unit == "money":
+    if kpi.unit == "money" and (abs(kpi.change) > _FAR or kpi.comparison < 0):
         return reader.format(kpi.value - kpi.comparison, "signed")
     return reader.format(kpi.change, "points" if kpi.unit == "percent" else "change")
 
@@ -75,7 +75,7 @@ def _card(kpi: Kpi, reader: Reader) -> str:
 
 def _target(kpi: Kpi, reader: Reader) -> str:
     target = _value(kpi, kpi.target, reader)
-    if is_unknown(kpi.value) or kpi.target <= 0 or kpi.unit == "percent":
+    if is_unknown(kpi.value) or min(kpi.value, kpi.target) <= 0 or kpi.unit == "percent":
         return f"Target {target}"
     return f"{reader.percent(kpi.value / kpi.target)} of target {target}"
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from revwork.findings import Finding, Impact, ranked, record
 from revwork.report.panels import HEADLESS, Note, views
-from revwork.report.words import Reader, label, read_as, reader
+from revwork.report.words import Reader, html, label, read_as, reader
 
 if TYPE_CHECKING:
     from revwork.calendar import Comparison
@@ -103,9 +103,9 @@ class Claims:
         say = self.reader.say
         money = f'<span class="money">{escape(worth(finding.impact, self.reader))}</span>'
         return (
-            f'<li class="{finding.direction}"><strong>{escape(say(finding.claim))}</strong>'
+            f'<li class="{finding.direction}"><strong>{html(say(finding.claim))}</strong>'
             f'<span class="tag">{label(finding.direction)} · {escape(label(finding.department))}'
-            f"</span>{money}<p>{escape(say(finding.evidence))}</p>"
+            f"</span>{money}<p>{html(say(finding.evidence))}</p>"
             f"<p><b>Next:</b> {escape(say(finding.next_step))}</p></li>"
         )
 
@@ -117,7 +117,8 @@ def findings(found: Sequence[Finding]) -> Claims:
 
 def span(period: object, say: Reader) -> str:
     """Return a period by name and days: 2026-Q2 (1 Apr 2026 – 30 Jun 2026)."""
-    return f"{period.name} ({say.day(period.start)} – {say.day(period.last_day)})"
+    days = f"{say.day(period.start)} – {say.day(period.last_day)}"
+    return days if ".." in period.name else f"{period.name} ({days})"
 
 
 def worth(impact: Impact | None, say: Reader) -> str:
@@ -167,10 +168,9 @@ def _quality(tables: "Tables", say: Reader) -> str:
         if tables.absent
         else ""
     )
-    found = f"{len(tables.notes)} warnings" if tables.notes else "no warnings"
     return (
         f'<details class="quality"><summary>Data to {say.day(tables.as_of)} · '
-        f"{len(tables.inputs)} tables · {found}</summary>"
+        f"tables: {len(tables.inputs)} · warnings: {len(tables.notes)}</summary>"
         f"<table><caption>Tables read</caption><thead><tr><th scope='col'>Table</th>"
         f"<th scope='col' class='number'>Rows</th><th scope='col'>Days</th></tr></thead>"
         f"<tbody>{rows}</tbody></table><ul>{notes}</ul>{absent}</details>"

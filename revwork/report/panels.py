@@ -21,7 +21,7 @@ class Panels:
     >>> Panels(lambda by: chart.bars(revenue.breakdown(lines, comparison, by)), by=["region"])
 
     A headless run draws every combination, at most 24, into static HTML that the page's script
-    switches; in Lab the first is drawn and a change draws the next.
+    switches, and one where all say the same; in Lab the first is drawn and a change draws the next.
     """
 
     def __init__(self, draw: Callable[..., object], **choices: Sequence | Mapping) -> None:
@@ -43,26 +43,33 @@ class Panels:
             note = Note(
                 f"{len(combinations)} combinations: open the notebook to choose among them."
             )
-            return self._panel(combinations[0]) + note._repr_html_()
+            first = combinations[0]
+            return self._panel(first, self._body(first)) + note._repr_html_()
         controls = [
             {"label": label(name), "options": list(options)}
             for name, options in self.choices.items()
         ]
-        panels = "".join(self._panel(combination) for combination in combinations)
+        bodies = [self._body(combination) for combination in combinations]
+        if len(set(bodies)) == 1:
+            return bodies[0]
+        panels = "".join(map(self._panel, combinations, bodies))
         return (
             f'<div class="panels" id="{self.name}" data-controls="{escape(dumps(controls))}">'
             f"{panels}</div>"
         )
 
-    def _panel(self, shown: Sequence[str]) -> str:
+    def _body(self, shown: Sequence[str]) -> str:
+        named = zip(self.choices, shown, strict=True)
+        choice = {name: self.choices[name][option] for name, option in named}
+        return drawn(lambda: self.draw(**choice))
+
+    def _panel(self, shown: Sequence[str], body: str) -> str:
         named = list(zip(self.choices, shown, strict=True))
         title = " · ".join(f"{label(name)}: {option}" for name, option in named)
-        choice = {name: self.choices[name][option] for name, option in named}
         places = (list(self.choices[name]).index(option) for name, option in named)
         return (
             f'<section class="panel" data-place="{",".join(map(str, places))}">'
-            f'<p class="panel-title">{escape(title)}</p>'
-            f"{drawn(lambda: self.draw(**choice))}</section>"
+            f'<p class="panel-title">{escape(title)}</p>{body}</section>'
         )
 
     def _live(self) -> object:

@@ -13,12 +13,11 @@ if TYPE_CHECKING:
 INK = "#1f2933"
 QUIET = "#5f6c7b"
 RULE = "#d9dee4"
-BASE = "#9aa5b1"
+BASE = "#8592a0"
 NOW = "#0b5394"
 UP = "#1b7f79"
 DOWN = "#c2541a"
 TARGET = "#7a5195"
-SERIES = ("#0b5394", "#c2541a", "#1b7f79", "#7a5195", "#b58900", "#5f6c7b")
 FONTS = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 _RULES = {

@@ -1,9 +1,11 @@
 """How numbers, dates and sentences read in the reader's language."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from html import escape
 from math import isfinite
 from string import Formatter
 from typing import TYPE_CHECKING
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 UNKNOWN = "–"
+_MANIFOLD = 10
 Title = str | Message | Callable[["pd.DataFrame"], Message]
 
 
@@ -69,8 +72,12 @@ class Reader:
         return format_percent(share, pattern, locale=self.language).replace("-", "−")
 
     def change(self, value: float | None) -> str:
-        """Return a relative change with its sign: +4.2%, −3%, or “new” without a baseline."""
-        return "new" if is_unknown(value) else _plus(round(value, 3)) + self.percent(value)
+        """Return a relative change with its sign: +4.2%, −3%, ×12, or “new” without a baseline."""
+        if is_unknown(value):
+            return "new"
+        if value >= _MANIFOLD:
+            return f"×{self.number(value + 1)}"
+        return _plus(round(value, 3)) + self.percent(value)
 
     def number(self, value: float | None, digits: int = 0) -> str:
         """Return a plain number with the language's separators."""
@@ -90,7 +97,7 @@ class Reader:
 
     def format(self, value: object, spec: str) -> str:
         """Return `value` as `spec` asks: money, cents, percent, change, points, number, date."""
-        return _SPECS[spec](self, value) if spec in _SPECS else text(value)
+        return _SPECS[spec](self, value)
 
 
 def reader() -> Reader:
@@ -118,6 +125,11 @@ def text(value: object) -> str:
     return "not recorded" if is_unknown(value) else str(value)
 
 
+def html(sentence: str) -> str:
+    """Return a sentence for a page: escaped, and no sign parted from its amount."""
+    return re.sub(r"[+−]\S+", r'<span class="amount">\g<0></span>', escape(sentence))
+
+
 def is_unknown(value: object) -> bool:
     """Return whether there is no value, or none that can be written: null, not a number, ∞."""
     if isinstance(value, float | Decimal):
@@ -126,6 +138,8 @@ def is_unknown(value: object) -> bool:
 
 
 _SPECS: Mapping[str, object] = {
+    "": lambda reader, value: text(value),
+    "text": lambda reader, value: text(value),
     "money": Reader.money,
     "cents": lambda reader, value: reader.money(value, cents=True),
     "signed": lambda reader, value: _plus(value) + reader.money(value),
@@ -152,6 +166,8 @@ _LABELS = {
     "unpriced": "Without a price",
     "joint": "Price × volume",
     "abc": "ABC",
+    "price0": "Price before",
+    "price1": "Price now",
     "cost": "Cost of goods",
     "margin_rate": "Margin %",
     "net": "Net revenue",

@@ -1,5 +1,6 @@
 """Execute one notebook through papermill, and say truthfully how it ended."""
 
+import logging
 import os
 import signal
 import time
@@ -18,13 +19,12 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from revwork.findings import MissingTable
+from revwork.findings import MissingTable, Unanswered
 from revwork.report.panels import HEADLESS
 
 Status = Literal["succeeded", "failed", "timed_out", "killed", "skipped"]
 _REACHED = "revwork: the last cell was reached"
 _SENTINEL = "revwork-sentinel"
-_QUIET = ["--log-level=CRITICAL"]
 _ADDED = {"injected-parameters", "papermill-error-cell-tag"}
 
 
@@ -49,17 +49,19 @@ class _Engine(NBClientEngine):
     def execute_managed_notebook(
         cls, nb_man: Any, kernel_name: str, limit: float, **_: Any
     ) -> None:
-        """Execute the cells; the kernel and what it started are gone afterwards."""
-        with TemporaryDirectory(prefix="revwork-") as sockets:
-            kernel = AsyncKernelManager(transport="ipc", connection_file=f"{sockets}/kernel.json")
+        """Execute the cells; the kernel, what it started and its temporary files are gone then."""
+        with TemporaryDirectory(prefix="revwork-") as aside:
+            kernel = AsyncKernelManager(transport="ipc", connection_file=f"{aside}/kernel.json")
+            client = PapermillNotebookClient(nb_man, km=kernel, shutdown_kernel="immediate")
             watch = Timer(limit, cls._expire, [kernel])
             watch.start()
             try:
-                client = PapermillNotebookClient(nb_man, km=kernel, extra_arguments=_QUIET)
-                client.execute(cleanup_kc=True, env={**os.environ, HEADLESS: "1"})
+                client.execute(env={**os.environ, HEADLESS: "1", "TMPDIR": aside})
             finally:
                 watch.cancel()
                 _end(kernel)
+                if client.km:
+                    client._cleanup_kernel()
 
     @classmethod
     def _expire(cls, kernel: AsyncKernelManager) -> None:
@@ -80,6 +82,7 @@ def execute(
     """
     started = time.perf_counter()
     _Engine.expired = False
+    logging.getLogger("papermill").setLevel(logging.ERROR)  # it takes a Literal for unknown
     planned = _with_sentinel(nbformat.read(notebook, 4))
     try:
         papermill.execute_notebook(
@@ -125,7 +128,7 @@ def _ended(result: nbformat.NotebookNode, error: Exception | None) -> tuple[Stat
 
 
 def _raised(error: PapermillExecutionError, at: str) -> tuple[Status, str]:
-    if error.ename == MissingTable.__name__:
+    if error.ename in (MissingTable.__name__, Unanswered.__name__):
         return "skipped", error.evalue
     if error.ename == "SystemExit":
         return "failed", f"{at} ended the notebook with exit code {error.evalue}"

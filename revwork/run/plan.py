@@ -88,7 +88,7 @@ def settle(notebooks: Sequence[Path], given: Mapping[str, object]) -> dict[Path,
     for name in given:
         if name not in known:
             takes = ", ".join(known) or "none, as no cell is tagged parameters"
-            raise UsageError(f"no parameter {name}{meant(name, known)}; there are {takes}")
+            raise UsageError(f"no parameter {name}; there are {takes}{meant(name, known)}")
     return {
         path: {name: names[name].read(value) for name, value in given.items() if name in names}
         for path, names in taken.items()
@@ -106,9 +106,9 @@ def reads(notebook: Path) -> dict[str, list[str]]:
 
 
 def meant(word: str, known: Sequence[str]) -> str:
-    """Return `, did you mean x?` where a known word is close, else nothing."""
+    """Return `; did you mean x?` where a known word is close, else nothing."""
     close = get_close_matches(word, known, n=1, cutoff=0.6)
-    return f", did you mean {close[0]}?" if close else ""
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _named(name: str, known: Mapping[str, Path]) -> Path:
@@ -119,7 +119,7 @@ def _named(name: str, known: Mapping[str, Path]) -> Path:
     if found := known.get(path.stem) or short.get(path.stem):
         return found
     raise UsageError(
-        f"no notebook {name}{meant(name, [*known, *short])}; there are {', '.join(known)}"
+        f"no notebook {name}; there are {', '.join(known)}{meant(name, [*known, *short])}"
     )
 
 

@@ -116,8 +116,8 @@ def _failed(entry: dict[str, Any]) -> bool:
 
 
 def _money(finding: dict[str, Any]) -> float:
-    impact = finding["impact"]
-    return abs(impact["value"]) * finding["confidence"] if impact else -1.0
+    value = finding["impact"] and finding["impact"]["value"]
+    return -1.0 if value is None else abs(value) * finding["confidence"]
 
 
 def _manifests(reports: Path) -> list[dict[str, Any]]:
