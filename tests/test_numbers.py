@@ -19,6 +19,7 @@ NOW, BEFORE = ("2026-04-01", "2026-07-01"), ("2025-04-01", "2025-07-01")
 QUARTERS = {"value": NOW, "comparison": BEFORE}
 MONTHS = [f"{day:%Y-%m-01}" for day in pd.date_range("2025-07-01", "2026-07-01", freq="MS")]
 YEAR = 365.25 / 91
+CANCELLED = 568
 METHODS = ("FP&A", "Textbook", "LMDI (log-mean Divisia)", "Shapley")
 
 LINES = """
@@ -28,19 +29,19 @@ WITH shop AS (
         "Order No" AS number, "Order Date"::DATE AS day, "Customer No" AS customer_id, SKU AS sku,
         Qty::DECIMAL(18, 4) AS quantity, "Net Amount"::DECIMAL(18, 4) AS amount,
         Currency AS currency, "Ship-to Country" AS region, Channel AS channel,
-        nullif("Sales Rep", '') AS sales_rep, "Cost of Goods"::DECIMAL(18, 4) AS goods,
+        nullif("Sales Rep", '') AS owner, nullif("Partner", '') AS partner_id, "Cost of Goods"::DECIMAL(18, 4) AS goods,
         Commission::DECIMAL(18, 4) AS commission, "Payment Fee"::DECIMAL(18, 4) AS payment,
         Freight::DECIMAL(18, 4) AS freight
-    FROM read_csv('{folder}/sales/orders.csv', all_varchar = true)
+    FROM read_csv('{folder}/sales/orders.csv.gz', all_varchar = true)
     WHERE Status <> 'Cancelled'
 )
 SELECT
     shop.*, "Range" AS category, "Sold by" AS unit, segment,
-    CASE shop.currency WHEN 'EUR' THEN 1 ELSE pound.rate END AS rate,
-    round(amount * CASE shop.currency WHEN 'EUR' THEN 1 ELSE pound.rate END, 4) AS net,
+    CASE shop.currency WHEN 'EUR' THEN 1 ELSE rates.rate END AS rate,
+    round(amount * CASE shop.currency WHEN 'EUR' THEN 1 ELSE rates.rate END, 4) AS net,
     amount < 0 OR quantity < 0 AS sent_back
 FROM shop
-ASOF LEFT JOIN pound ON shop.currency = pound.currency AND shop.day >= pound.day
+ASOF LEFT JOIN rates ON shop.currency = rates.currency AND shop.day >= rates.day
 LEFT JOIN read_csv('{folder}/product/products.csv', all_varchar = true) USING (SKU)
 LEFT JOIN customers USING (customer_id)
 """
@@ -80,10 +81,11 @@ def raw(root):
     folder = root / "data/sample"
     engine = duckdb.connect()
     engine.execute(
-        'CREATE TABLE pound AS SELECT date::DATE AS day, currency, "EUR per unit"::DECIMAL(18, 8) '
+        'CREATE TABLE rates AS SELECT date::DATE AS day, currency, "EUR per unit"::DECIMAL(18, 8) '
         f"AS rate FROM read_csv('{folder}/finance/fx_rates.csv', all_varchar = true)"
     )
     names = {"Hogar": "Household", "Oficina": "Office", "Hostelería": "Hospitality"}
+    names |= {"Hotel": "Hotels", "Enseñanza": "Education"}
     told = pd.read_csv(folder / "customers/customers.csv", sep=";", encoding="cp1252", dtype=str)
     told["segment"] = told["Tipo de cliente"].map(names)
     engine.register("told", told)
@@ -94,8 +96,8 @@ def raw(root):
         'CREATE TABLE expenses AS SELECT "Booked on"::DATE AS day, "Cost type" AS kind, '
         "Country AS region, Channel AS channel, Amount AS amount, "
         "CASE booked.Currency WHEN 'EUR' THEN 1 ELSE rate END AS rate "
-        "FROM booked ASOF LEFT JOIN pound "
-        'ON booked.Currency = pound.currency AND booked."Booked on" >= pound.day'
+        "FROM booked ASOF LEFT JOIN rates "
+        'ON booked.Currency = rates.currency AND booked."Booked on" >= rates.day'
     )
     engine.execute(LINES.format(folder=folder))
     engine.execute(
@@ -232,7 +234,7 @@ def test_a_headline_number_is_what_the_files_say(raw, kpis, metric, which):
 def test_the_paths_are_the_last_twelve_months(raw, kpis):
     months = [figures(raw, month) for month in pairwise(MONTHS)]
     for metric, kpi in kpis.items():
-        assert kpi["series"] == pytest.approx([month[metric] for month in months], abs=0.005)
+        assert kpi["series"] == pytest.approx([month[metric] for month in months], abs=0.01)
 
 
 @pytest.mark.parametrize(
@@ -255,9 +257,9 @@ def test_changes_follow_from_the_numbers_beside_them(kpis):
 def test_the_run_read_every_row_and_day(raw, run):
     read = {given["table"]: given for given in run["manifest"]["inputs"]}
     (lines, last) = raw.execute("SELECT count(*), max(day) FROM lines").fetchone()
-    assert read["orders"]["rows"] == lines + 81
+    assert read["orders"]["rows"] == lines + CANCELLED
     assert run["manifest"]["as_of"] == read["orders"]["last_day"] == str(last)
-    for table, name in {"expenses": "expenses", "targets": "targets", "fx_rates": "pound"}.items():
+    for table, name in {"expenses": "expenses", "targets": "targets", "fx_rates": "rates"}.items():
         assert read[table]["rows"] == raw.execute(f"SELECT count(*) FROM {name}").fetchone()[0]
 
 
@@ -268,7 +270,8 @@ def test_the_run_read_every_row_and_day(raw, run):
         ("Channel", "channel"),
         ("Category", "category"),
         ("Segment", "segment"),
-        ("Sales rep", "sales_rep"),
+        ("Owner", "owner"),
+        ("Partner id", "partner_id"),
     ],
 )
 def test_a_breakdown_is_what_the_files_say_and_adds_up(raw, kpis, pictures, title, column):
@@ -276,12 +279,13 @@ def test_a_breakdown_is_what_the_files_say_and_adds_up(raw, kpis, pictures, titl
     assert sum(now.values()) == pytest.approx(kpis["net_revenue"]["value"], abs=0.005)
     assert sum(before.values()) == pytest.approx(kpis["net_revenue"]["comparison"], abs=0.005)
     drawn = pictures[(f"By: {title}", "Bars")]
-    assert amounts(drawn) == {name: whole(net) for name, net in now.items()}
-    changes = re.findall(r"\(([^)]*)\)", drawn)
-    for change, (name, net) in zip(changes, now.items(), strict=True):
-        if name in before:
-            assert share(change) == pytest.approx(net / before[name] - 1, abs=0.00051)
-        else:
+    shown = {name: euro for name, euro in amounts(drawn).items() if not name.endswith("others")}
+    assert shown == {name: whole(now.get(name, 0)) for name in shown}
+    assert sum(amounts(drawn).values()) == pytest.approx(sum(now.values()), abs=len(shown))
+    for name, change in re.findall(r"(?:: |, )([^:,€]+?) −?€[\d,]+ \(([^)]*)\)", drawn):
+        if name in before and name in shown:
+            assert share(change) == pytest.approx(now.get(name, 0) / before[name] - 1, abs=0.00051)
+        elif name in shown:
             assert change == "new"
 
 
@@ -289,8 +293,8 @@ def test_a_breakdown_is_what_the_files_say_and_adds_up(raw, kpis, pictures, titl
 @pytest.mark.parametrize("column", ["channel", "category", "segment"])
 def test_the_readers_own_cut_is_what_the_files_say(raw, pictures, column, region):
     drawn = pictures[(f"By: {column.capitalize()} · Within: {region}", "Bars")]
-    now = by(raw, column, NOW, f"region = '{region}'")
-    assert amounts(drawn) == {name: whole(net) for name, net in now.items()}
+    now, before = (by(raw, column, when, f"region = '{region}'") for when in (NOW, BEFORE))
+    assert amounts(drawn) == {name: whole(now.get(name, 0)) for name in {*now, *before}}
 
 
 def test_the_last_month_stands_beside_its_year_before_and_its_target(raw, pictures):
@@ -310,8 +314,8 @@ def test_the_last_month_stands_beside_its_year_before_and_its_target(raw, pictur
 @pytest.mark.parametrize(
     ("number", "pounds", "rate", "euros"),
     [
-        ("SO-105393", 522.90, 1.1160, 583.5564),  # on a Monday, at that Monday's rate
-        ("SO-105384", 19.73, 1.1200, 22.0976),  # on Sunday 3 May, at that of 27 April
+        ("SO-129816", 282.94, 1.1541, 326.5411),  # on a Monday, at that Monday's rate
+        ("SO-129779", 66.94, 1.1581, 77.5232),  # on Sunday 5 April, at that of 30 March
     ],
 )
 def test_a_line_in_pounds_is_worth_its_days_rate(raw, number, pounds, rate, euros):
@@ -511,7 +515,8 @@ def test_margins_by_segment_are_what_the_files_say_and_add_up(raw, page, column)
             f"kind = 'Marketing' AND day >= '{NOW[0]}' AND day < '{NOW[1]}' GROUP BY 1"
         ).fetchall()
     )
-    rows.append(("Not allocated", 0, 0, 0))
+    if "Not allocated" in spent:
+        rows.append(("Not allocated", 0, 0, 0))
     shown = {row[0]: row[1:] for row in margins_table(page, column)[1:]}
     assert shown.keys() == {name for name, *_ in rows}
     left = 0
@@ -547,14 +552,6 @@ def test_the_ten_largest_customers_are_what_the_files_say(raw, page, words):
     assert share(said) == pytest.approx(together, abs=0.00051)
 
 
-def test_the_day_out_of_line_earned_what_the_files_say(raw, pictures):
-    words = next(alt for (_, kind), alt in pictures.items() if kind == "Daily line; marked")
-    day, printed = re.search(r"marked: (\d+ \w+ \d{4}) ([+−]?€[\d,]+)", words).groups()
-    first = f"{pd.Timestamp(day):%Y-%m-%d}"
-    following = f"{pd.Timestamp(day) + pd.Timedelta(days=1):%Y-%m-%d}"
-    assert euros(printed) == whole(figures(raw, (first, following)).net_revenue)
-
-
 @pytest.fixture(scope="module")
 def june(raw):
     """What each subscriber paid at the end of May, the same at June's rate, and at its end."""
@@ -569,7 +566,7 @@ def june(raw):
         rates AS (
             SELECT currency, arg_max(rate, day) FILTER (day <= '2026-05-31') AS opening,
                 arg_max(rate, day) FILTER (day <= '2026-06-30') AS closing
-            FROM pound GROUP BY 1 UNION ALL SELECT 'EUR', 1, 1
+            FROM rates GROUP BY 1 UNION ALL SELECT 'EUR', 1, 1
         ),
         paid AS (
             SELECT price.*, opening, closing,
@@ -737,14 +734,24 @@ def test_the_page_prints_findings_as_the_run_records_them(words, run):
         assert finding["claim"] in words and finding["evidence"] in words
 
 
+def shortened(amount):
+    """How a picture without room writes the amount."""
+    number = int(amount.replace("€", "").replace(",", "").replace("−", ""))
+    sign = "−" * amount.startswith("−")
+    for unit, letter in ((1e3, "k"), (1e6, "m")):
+        for digits in (0, 1, 2):
+            yield f"{sign}€{number / unit:.{digits}f}{letter}"
+
+
 def test_a_picture_shows_the_amounts_its_words_say(published):
     html = (published / "latest/01_revenue.html").read_text()
     images = re.findall(r'alt="([^"]*)" src="data:image/svg\+xml;base64,([^"]*)"', html)
     checked = 0
     for words, image in images:
         if words.startswith(("Bars", "Waterfall", "Effects")):
-            drawn = set(re.findall(r"−?€[\d,]+", b64decode(image).decode()))
-            assert set(re.findall(r"−?€[\d,]*\d", unescape(words))) <= drawn
+            drawn = {*re.findall(r"−?€[\d,.]+[km]?", b64decode(image).decode(), re.I)}
+            for amount in re.findall(r"−?€[\d,]*\d", unescape(words)):
+                assert {amount, *shortened(amount)} & drawn
             checked += 1
     assert checked > 20
 
