@@ -1,5 +1,6 @@
 """What an analysis claims, in a form that reports, board pack and action plan can read."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -10,7 +11,15 @@ Direction = Literal["strength", "weakness", "opportunity", "threat"]
 
 
 class Unanswered(ValueError):
-    """A question the company's data cannot answer; the message says what is missing."""
+    """A question the company's data cannot answer; the message says what is missing.
+
+    It is a template with the values it names, as a `Message`; it reads in English elsewhere.
+    """
+
+    def __init__(self, template: str, /, **values: object) -> None:
+        self.message = Message(template, values)
+        named = re.compile(r"\{(\w+):\w+\}")
+        super().__init__(named.sub(lambda found: str(values.get(found[1], found[0])), template))
 
     def _render_traceback_(self) -> list[str]:
         """What IPython shows of it: the sentence alone."""
@@ -21,13 +30,17 @@ class MissingTable(Unanswered):
     """A table that a notebook needs is not there or has no rows: the runner skips that notebook."""
 
 
+class Word(str):
+    """A word of ours among the company's own names; the report writes it in another language."""
+
+
 @dataclass(frozen=True)
 class Message:
     """A sentence before it has a language: an English template and the values it names.
 
     A value's format stands in the template, `{net:money} ({rate:change})`: money, cents, signed,
-    percent, points, change, number, decimal, rate, date, label or text; the report writes it
-    in the reader's language.
+    percent, points, change, number, decimal, rate, date, period, label, lower (a label within a
+    sentence), segment or text; the report writes it in the reader's language.
     """
 
     template: str

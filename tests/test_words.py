@@ -41,3 +41,65 @@ def test_a_sentence_formats_its_values_and_nothing_else():
         {"who": "{net} <b>", "net": 5.0, "day": date(2026, 9, 1)},
     )
     assert EN.say(message) == "{net} <b>: €5 on 1 Sep 2026"
+
+
+@pytest.mark.parametrize(
+    ("reader", "said"),
+    [
+        (EN, ["€1.2bn", "€3.4m", "−€30k", "€0"]),
+        (ES, ["1,2\u00a0mM€", "3,4\u00a0M€", "−30\u00a0k€", "0\u00a0€"]),
+        (FR, ["1,2\u00a0Md€", "3,4\u00a0M€", "−30\u00a0k€", "0\u00a0€"]),
+    ],
+)
+def test_money_on_an_axis_is_short_in_every_language(reader, said):
+    assert [reader.compact(value) for value in (1.2e9, 3.4e6, -3e4, 0)] == said
+
+
+def test_a_percent_stands_as_its_language_writes_it():
+    assert [reader.percent(0.0725) for reader in (EN, ES, FR)] == [
+        "7.2%",
+        "7,2\u00a0%",
+        "7,2\u202f%",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "spanish", "french"),
+    [
+        ("2026-Q2", "T2 2026", "T2 2026"),
+        ("2026-H1", "S1 2026", "S1 2026"),
+        ("2026-09", "sept 2026", "sept. 2026"),
+        ("2026-W37", "W37 2026", "W37 2026"),
+        ("2026", "2026", "2026"),
+        ("FY2026-Q2", "T2 ejercicio 2026", "T2 exercice 2026"),
+        ("FY2026-P03", "P03 ejercicio 2026", "P03 exercice 2026"),
+        ("2026-01-01..2026-03-31", "2026-01-01..2026-03-31", "2026-01-01..2026-03-31"),
+        ("Easter", "Easter", "Easter"),
+    ],
+)
+def test_a_period_has_a_name_in_every_language(name, spanish, french):
+    assert (EN.period(name), ES.period(name), FR.period(name)) == (name, spanish, french)
+
+
+def test_days_are_written_with_months_in_lower_case():
+    day = date(2026, 9, 1)
+    assert (ES.day(day), FR.day(day)) == ("1 sept 2026", "1 sept. 2026")
+
+
+def test_a_label_within_a_sentence_is_small_but_for_what_is_always_capital():
+    message = Message("{key:lower}", {"key": "net_revenue"})
+    assert [reader.say(message) for reader in (EN, ES, FR)] == [
+        "net revenue",
+        "ingresos netos",
+        "CA net",
+    ]
+
+
+def test_segments_have_one_name():
+    segment = {"region": "Germany", "channel": None, "category": "Beans"}
+    assert EN.segment(segment) == "Germany · channel not recorded · Beans"
+    assert FR.segment(segment) == "Germany · sans canal · Beans"
+
+
+def test_a_sentence_without_values_may_hold_any_sign():
+    assert EN.say(Message("{net:money} {0} %s", {})) == "{net:money} {0} %s"

@@ -103,7 +103,10 @@ def _cells(lines: ibis.Table, comparison: Comparison) -> pd.DataFrame:
         raise Unanswered("A bridge needs an earlier period with sales: nothing to compare with.")
     cells = _sums(lines, comparison).execute()
     if not cells.lines0.sum():
-        raise Unanswered(f"{comparison.base.name} has no sales: nothing to compare with.")
+        raise Unanswered(
+            "{period:period} has no sales: nothing to compare with.",
+            period=comparison.base.name,
+        )
     return at_base_rates(cells)
 
 

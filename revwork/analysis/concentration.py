@@ -15,6 +15,8 @@ def by_customer(lines: ibis.Table, period: Period) -> ibis.Table:
     Columns: customer_id (null: lines without customer), net (decimal), and, over customers
     with positive revenue (else null), rank, share, cumulative_share (0–1), abc: A while the
     larger ones hold less than 80 % (the one that crosses it is still A), B to 95 %, then C.
+
+    Formula: abc = A to 80%, B to 95%, C to 100% of revenue; Class by size, largest first.
     """
     sold = sales.between(lines, period)
     return _ranked(sold.group_by("customer_id").agg(net=metrics.net_revenue(sold)))
@@ -37,6 +39,10 @@ def summary(parts: ibis.Table) -> pd.DataFrame:
     unknown_net: lines that name none; the three nets add up to the total. Of the first alone:
     hhi (Σ share², 1/count to 1), top_1_share, top_5_share, top_10_share, gini (0 equal, near
     1 all in one hand). Raises Unanswered where no known part has positive revenue.
+
+    Formula: hhi = sum of squared shares; How concentrated revenue is: 1 is all in one hand.
+    Formula: gini = 1 − twice the area under the curve of cumulative shares; How unequal the shares
+    are: 0 is all equal, near 1 all in one hand.
     """
     identifier = parts[parts.columns[0]]
     counted, unknown = parts.rank.notnull(), identifier.isnull()
@@ -51,7 +57,10 @@ def summary(parts: ibis.Table) -> pd.DataFrame:
         rank_by_share=(parts.rank * parts.share).sum(),
     ).execute()
     if not row["count"].item():
-        raise Unanswered(f"No positive revenue with a {identifier.get_name()}: add it to orders.")
+        raise Unanswered(
+            "No positive revenue with a {column:text}: add it to orders.",
+            column=identifier.get_name(),
+        )
     row["gini"] = (row["count"] + 1 - 2 * row.pop("rank_by_share")) / row["count"]
     return row
 

@@ -8,18 +8,20 @@ import pandas as pd
 from revwork.analysis.bridge import in_cents
 from revwork.analysis.sales import between, in_periods, product, with_rate
 from revwork.calendar import Period
-from revwork.findings import Unanswered
+from revwork.findings import Unanswered, Word
 from revwork.metrics import (
+    contribution_margin,
     customer_count,
     gross_margin,
     net_revenue,
+    operating_result,
     order_count,
     order_value,
     ratio,
 )
 
 ORDER_COSTS = ("commission", "payment_cost", "shipping_cost")
-NOT_ALLOCATED = "Not allocated"
+NOT_ALLOCATED = Word("Not allocated")
 
 
 def booked(expenses: ibis.Table, fx_rates: ibis.Table, currency: str) -> ibis.Table:
@@ -59,8 +61,11 @@ def totals(lines: ibis.Table, expenses: ibis.Table, periods: Sequence[Period]) -
     found = found[_begun(lines, periods)].reindex(found.index)
     found["order_value"] = found.order_value.where(found.orders > 0)
     found = found.join(_expenses(expenses, periods))
-    left = found.gross_margin - found[list(ORDER_COSTS)].sum(axis=1) - found.marketing
-    return found.assign(contribution_margin=left, operating_result=left - found.running)
+    order_costs = found[list(ORDER_COSTS)].sum(axis=1)
+    left = contribution_margin(found.gross_margin, order_costs, found.marketing)
+    return found.assign(
+        contribution_margin=left, operating_result=operating_result(left, found.running)
+    )
 
 
 def ladder(lines: ibis.Table, expenses: ibis.Table, period: Period) -> pd.DataFrame:
@@ -71,7 +76,10 @@ def ladder(lines: ibis.Table, expenses: ibis.Table, period: Period) -> pd.DataFr
     """
     row = totals(lines, expenses, [period]).iloc[0]
     if pd.isna(row.net_revenue):
-        raise Unanswered(f"No sale in {period.name} or before: choose a later period.")
+        raise Unanswered(
+            "No sale in {period:period} or before: choose a later period.",
+            period=period.name,
+        )
     if pd.isna(row.cost):
         raise Unanswered(
             "Margins need the cost of goods: map cost_amount in orders, or unit_cost in products."
@@ -95,6 +103,9 @@ def by_segment(lines: ibis.Table, expenses: ibis.Table, period: Period, by: str)
     marketing, contribution_margin (money). Marketing booked above this grain is a row of its own,
     so the rows add up to the company. Without expenses: margin_after_order_costs instead of
     the last two. Raises Unanswered where no line has a cost.
+
+    Formula: margin_rate = gross margin ÷ net revenue; Gross margin as a share of the net revenue
+    whose cost is known.
     """
     sold = between(lines, period)
     known = sold.net.sum(where=sold.cost.notnull())
@@ -107,9 +118,12 @@ def by_segment(lines: ibis.Table, expenses: ibis.Table, period: Period, by: str)
     )
     rows = grouped.order_by(by).execute()
     if rows.gross_margin.isna().all():
-        raise Unanswered(f"Margins by {by} need the cost of goods of at least one line.")
+        raise Unanswered(
+            "Margins by {dimension:lower} need the cost of goods of at least one line.",
+            dimension=by,
+        )
     rows = _with_marketing(rows, _marketing(expenses, period, by), by)
-    left = rows.gross_margin.fillna(0) - rows.order_costs - rows.marketing
+    left = contribution_margin(rows.gross_margin.fillna(0), rows.order_costs, rows.marketing)
     rows = rows.assign(contribution_margin=left)
     if not expenses.count().execute():
         del rows["marketing"]

@@ -74,6 +74,9 @@ def movers(  # noqa: PLR0913
     segment), where (dict of its dimensions to values, None for one not recorded), base, current,
     change (money), change_rate (null without a base), contribution (to the total's change; null if
     it hardly moved), surprise (0 to 1). Raises Unanswered without a sale in either period.
+
+    Formula: contribution = change of the segment ÷ change of the total; Share of the total's change
+    that a segment makes.
     """
     sums = _sums(lines, comparison, dimensions).execute()
     if sums.empty:

@@ -27,12 +27,12 @@ def evolution(months: pd.DataFrame) -> Message:
     last = whole.iloc[-1]
     if not (abs(last.base) > 0):
         return Message(
-            "{month:text}: {net:money}, no year before to compare with",
+            "{month:period}: {net:money}, no year before to compare with",
             {"month": last["name"], "net": last.value},
         )
     change = (last.value - last.base) / abs(last.base)
     return Message(
-        "{month:text}: {net:money}, {change:change} against the year before",
+        "{month:period}: {net:money}, {change:change} against the year before",
         {"month": last["name"], "net": last.value, "change": change},
     )
 
@@ -128,7 +128,7 @@ def retention(rates: pd.DataFrame) -> Message:
     """Say what share of recurring revenue the last month kept, without and with expansion."""
     last = rates.iloc[-1]
     return Message(
-        "{month:text} kept {grr:percent} of recurring revenue, {nrr:percent} with expansion",
+        "{month:period} kept {grr:percent} of recurring revenue, {nrr:percent} with expansion",
         {"month": last.month, "grr": last.grr, "nrr": last.nrr},
     )
 

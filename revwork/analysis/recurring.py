@@ -81,6 +81,14 @@ def rates(movements: pd.DataFrame, count_reactivation: bool = False) -> pd.DataF
     quick_ratio = (new + expansion) / (churn + contraction); reactivation is added to
     expansion on request. Start counts at the month's closing rates (start + fx), as the movements
     do, so that exchange rates look neither like churn nor growth. Null where nothing divides.
+
+    Formula: gross_churn = (churn + contraction) ÷ start; Recurring revenue lost in the month.
+    Formula: grr = 1 − gross churn; Recurring revenue kept, without any growth.
+    Formula: net_churn = 1 − net retention; Recurring revenue lost after growth of who stayed.
+    Formula: nrr = (start + expansion − contraction − churn) ÷ start; Recurring revenue kept, with
+    the growth of those who stayed.
+    Formula: quick_ratio = (new + expansion) ÷ (churn + contraction); How many times what is gained
+    makes good what is lost.
     """
     base = _nonzero(movements.start + movements.fx)
     lost = movements.churn + movements.contraction
@@ -222,4 +230,7 @@ def _figures(moved: ibis.Table) -> dict[str, ibis.Value]:
 def _stop_without_rate(currencies: pd.Series) -> None:
     if not currencies.empty:
         name = min(currencies)
-        raise Unanswered(f"No exchange rate for {name} yet in some months: add it to fx_rates.")
+        raise Unanswered(
+            "No exchange rate for {currency:text} yet in some months: add it to fx_rates.",
+            currency=name,
+        )

@@ -10,7 +10,7 @@ import pandas as pd
 from revwork.analysis import margins, targets
 from revwork.analysis.sales import in_periods
 from revwork.calendar import Calendar, Comparison, Period
-from revwork.findings import Unanswered
+from revwork.findings import Message, Unanswered
 from revwork.metrics import Kpi
 
 GRACE = timedelta(days=7)
@@ -127,7 +127,8 @@ def largest(frame: pd.DataFrame, most: int = 12) -> pd.DataFrame:
     rest = frame[~shown].drop(columns="change_rate")
     added = rest.sum(numeric_only=True, min_count=1)
     rate = (added.current - added.base) / abs(added.base) if abs(added.base) > 0 else float("nan")
-    others = {**added, frame.columns[0]: f"{len(rest)} others", "change_rate": rate}
+    named = Message("{n:number} others", {"n": len(rest)})
+    others = {**added, frame.columns[0]: named, "change_rate": rate}
     return pd.concat([frame[shown], pd.DataFrame([others])], ignore_index=True)
 
 
@@ -142,8 +143,10 @@ def comparable(comparison: Comparison, lines: ibis.Table) -> Comparison:
         raise Unanswered("No order counts as a sale: all were cancelled before shipment.")
     if comparison.current.end <= pd.Timestamp(first).date():
         raise Unanswered(
-            f"{comparison.period.name} has no sales, orders begin on {first:%Y-%m-%d}: "
-            "ask for a later period, such as ytd."
+            "{period:period} has no sales, orders begin on {first:text}: "
+            "ask for a later period, such as ytd.",
+            period=comparison.period.name,
+            first=f"{first:%Y-%m-%d}",
         )
     return comparison if base and all(covers(lines, [base])) else replace(comparison, base=None)
 

@@ -1,6 +1,6 @@
 """Revenue findings: what moved, what is off target and what revenue depends on, in money."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import ibis
 import pandas as pd
@@ -81,11 +81,11 @@ def depends(customers: ibis.Table, period: str) -> list[Finding]:
 def _mover(row: pd.Series, comparison: Comparison, impact: Impact | None) -> Finding:
     grew = row.change > 0
     next_step = (
-        "Find out what made {segment:text} grow and whether it can be had elsewhere"
+        "Find out what made {segment:segment} grow and whether it can be had elsewhere"
         if grew
-        else "Compare price, stock, rivals and service in {segment:text} before and after"
+        else "Compare price, stock, rivals and service in {segment:segment} before and after"
     )
-    name = named(row["where"])
+    name = dict(row["where"])
     return Finding(
         metric="net_revenue",
         segment={key: "" if value is None else value for key, value in row["where"].items()},
@@ -94,7 +94,7 @@ def _mover(row: pd.Series, comparison: Comparison, impact: Impact | None) -> Fin
         department=next((DEPARTMENTS[d] for d in row["where"] if d in DEPARTMENTS), "sales"),
         period=comparison.period.name,
         claim=Message(
-            "{segment:text}: net revenue {change:signed} ({rate:change}) against {base:text}",
+            "{segment:segment}: net revenue {change:signed} ({rate:change}) against {base:period}",
             {
                 "segment": name,
                 "change": row.change,
@@ -109,14 +109,6 @@ def _mover(row: pd.Series, comparison: Comparison, impact: Impact | None) -> Fin
         next_step=Message(next_step, {"segment": name}),
         impact=impact,
         confidence=worth.confidence(impact),
-    )
-
-
-def named(segment: Mapping[str, str | None]) -> str:
-    """Return a segment's values as one name: Germany · Marketplace."""
-    return " · ".join(
-        f"{dimension} not recorded" if value is None else str(value)
-        for dimension, value in segment.items()
     )
 
 

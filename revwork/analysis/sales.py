@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from revwork.contracts import Money
+from revwork.findings import Unanswered, Word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -94,12 +95,46 @@ def choices(
     largest = ibis.union(*sums).order_by(ibis.desc("net"), "dimension", "value").limit(most)
     found = largest.execute()
     shared = {"All", *found.value[found.value.duplicated()]}
-    return {"All": {}} | {
+    return {Word("All"): {}} | {
         f"{row.value} ({row.dimension})" if row.value in shared else row.value: {
             row.dimension: row.value
         }
         for row in found.itertuples()
     }
+
+
+def segments(
+    lines: ibis.Table, dimensions: "Sequence[str]", most: int = 40
+) -> "dict[str, list[str | None]]":
+    """Return the values of each dimension that is recorded, the `most` largest by net revenue."""
+    found = {}
+    for name in recorded(lines, dimensions):
+        sums = lines.group_by(name).agg(net=lines.net.sum().cast("float64"))
+        values = sums.order_by(ibis.desc("net"), name).limit(most).execute()[name]
+        found[name] = [value if isinstance(value, str) else None for value in values]
+    return found
+
+
+def only(table: ibis.Table, wanted: "Sequence[str]") -> ibis.Table:
+    """Return the rows of the segments wanted, such as region=Spain and channel=Shop.
+
+    Of two values of one dimension either will do; `region=` is where none is recorded. A table
+    that does not know one of the dimensions has no such row.
+    """
+    for name in dict.fromkeys(one.partition("=")[0] for one in wanted):
+        if name not in table.columns:
+            return table.limit(0)
+        values = [one.partition("=")[2] for one in wanted if one.partition("=")[0] == name]
+        table = table.filter(table[name].fill_null("").isin(values))
+    return table
+
+
+def part(lines: ibis.Table, wanted: "Sequence[str]") -> ibis.Table:
+    """Return the lines of the segments wanted, as `only` does; Unanswered where there is none."""
+    found = only(lines, wanted)
+    if wanted and not found.count().execute():
+        raise Unanswered("No sale of {wanted:text}: choose another part.", wanted=", ".join(wanted))
+    return found
 
 
 def year_to(period: "Period") -> "Period":

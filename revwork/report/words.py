@@ -19,28 +19,43 @@ from babel.numbers import (
     get_currency_symbol,
 )
 
-from revwork.findings import Message
+from revwork.findings import Message, Word
+from revwork.report.catalogue import translated
 
 if TYPE_CHECKING:
     import pandas as pd
 
 UNKNOWN = "–"
 _MANIFOLD = 10
+_LONGEST = 300  # letters of a name; a table of endless ones would never be printed
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 Title = str | Message | Callable[["pd.DataFrame"], Message]
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads: the language of numbers and dates, and the currency of money."""
+    """Who reads: the language of words, numbers and dates, the currency of money, the source."""
 
     language: str = "en"
     currency: str = "EUR"
+    source: str = ""
 
     def say(self, message: Message | str) -> str:
         """Return the message as a sentence, each value formatted as its template asks."""
         if isinstance(message, str):
-            return message
-        return _Sentence(self).vformat(message.template, (), message.values)
+            return translated(message, self.language)
+        template = translated(message.template, self.language)
+        if not message.values:
+            return template
+        return _Sentence(self).vformat(template, (), message.values)
+
+    def words(self, template: str, **values: object) -> str:
+        """Return the sentence of an English template and the values it names."""
+        return self.say(Message(template, values))
+
+    def label(self, key: str) -> str:
+        """Return a column, bar or metric key as people write it: net_revenue → Net revenue."""
+        return translated(in_english(key), self.language)
 
     def money(self, value: float | None, cents: bool = False) -> str:
         """Return €1,234 or, with `cents`, €1,234.50."""
@@ -54,27 +69,29 @@ class Reader:
             rounded, self.currency, pattern, locale=self.language, currency_digits=False
         ).replace("-", "−")
 
-    def compact(self, value: float) -> str:
-        """Return money short enough for an axis: €1.2m, €30k."""
-        sign = get_currency_symbol(self.currency, locale=self.language)
-        sizes = ((1e9, "bn"), (1e6, "m"), (1e3, "k"), (1, ""))
-        size, unit = next((s for s in sizes if abs(value) >= s[0]), (1, ""))
-        amount = self.number(abs(value) / size, 1) + unit
-        minus = "−" if value < 0 else ""
-        return minus + (f"{sign}{amount}" if self.language == "en" else f"{amount}\u00a0{sign}")
+    def compact(self, value: float | None, sign: str | None = None, digits: int = 1) -> str:
+        """Return money short enough for an axis: €1.2m, €30k; a number with an empty `sign`."""
+        if is_unknown(value):
+            return UNKNOWN
+        sizes = zip((1e9, 1e6, 1e3, 0), _UNITS[self.language], strict=True)
+        size, unit = next(one for one in sizes if abs(value) >= one[0])
+        sign = get_currency_symbol(self.currency, locale=self.language) if sign is None else sign
+        amount = self.number(abs(value) / (size or 1), digits)
+        below = "−" if value < 0 and re.search("[1-9]", amount) else ""
+        return below + unit.format(amount=amount, sign=sign).strip("\u00a0")
 
     def percent(self, value: float | None) -> str:
         """Return a share such as .1234 as 12.3 %."""
         if is_unknown(value):
             return UNKNOWN
-        pattern = "#,##0.#%" if self.language == "en" else "#,##0.#\u00a0%"
+        pattern = f"#,##0.#{_BEFORE_PERCENT[self.language]}%"
         share = round(float(value), 3) + 0.0
         return format_percent(share, pattern, locale=self.language).replace("-", "−")
 
     def change(self, value: float | None) -> str:
         """Return a relative change with its sign: +4.2%, −3%, ×12, or “new” without a baseline."""
         if is_unknown(value):
-            return "new"
+            return self.words("new")
         if value >= _MANIFOLD:
             return f"×{self.number(value + 1)}"
         return _plus(round(value, 3)) + self.percent(value)
@@ -95,9 +112,41 @@ class Reader:
         """Return a month short enough for an axis."""
         return format_date(value, "MMM yy", locale=self.language)
 
+    def period(self, name: str) -> str:
+        """Return the name of a period as the language writes it: 2026-Q2 → T2 2026."""
+        found = _PERIOD.fullmatch(name)
+        if self.language == "en" or not found:
+            return name
+        fiscal, year, part, number = found.groups()
+        year = self.words("fiscal {year:text}", year=year) if fiscal else year
+        if number and not part:
+            return f"{format_date(date(2000, int(number), 1), 'MMM', self.language)} {year}"
+        return f"{_PARTS.get(part, part)}{number} {year}" if number else year
+
+    def text(self, value: object) -> str:
+        """Return a name as it is; an unknown one says so, an endless one ends with an ellipsis.
+
+        Signs that turn the direction of reading are left out: they would turn our words, too.
+        """
+        if isinstance(value, Message | Word):
+            return self.say(value)
+        if is_unknown(value):
+            return self.words("not recorded")
+        name = _TURNING.sub("", str(value))
+        return name if len(name) <= _LONGEST else name[:_LONGEST] + "…"
+
+    def segment(self, values: Mapping[str, object]) -> str:
+        """Return a segment as one name: Germany · Marketplace."""
+        return " · ".join(
+            self.words("{dimension:lower} not recorded", dimension=dimension)
+            if is_unknown(value)
+            else self.text(value)
+            for dimension, value in values.items()
+        )
+
     def format(self, value: object, spec: str) -> str:
-        """Return `value` as `spec` asks: money, cents, percent, change, points, number, date."""
-        return _SPECS[spec](self, value)
+        """Return `value` as `spec` asks, one of the words a template may use behind the colon."""
+        return SPECS[spec](self, value)
 
 
 def reader() -> Reader:
@@ -105,9 +154,9 @@ def reader() -> Reader:
     return _current[-1]
 
 
-def read_as(language: str, currency: str) -> None:
-    """Write everything that follows for this language and currency."""
-    _current.append(Reader(language, currency))
+def read_as(language: str, currency: str, source: str = "") -> None:
+    """Write everything that follows for this language and currency, under pictures its source."""
+    _current.append(Reader(language, currency, source))
 
 
 def titled(title: Title, frame: "pd.DataFrame") -> str:
@@ -115,19 +164,31 @@ def titled(title: Title, frame: "pd.DataFrame") -> str:
     return reader().say(title(frame) if callable(title) else title)
 
 
+def words(template: str, **values: object) -> str:
+    """Return the sentence of an English template, for whoever `read_as` named last."""
+    return reader().words(template, **values)
+
+
 def label(key: str) -> str:
     """Return a column, bar or metric key as people write it: net_revenue → Net revenue."""
+    return reader().label(key)
+
+
+def in_english(key: str) -> str:
+    """Return what a key is called in English, the id of its translations."""
     return _LABELS.get(key) or key.replace("_", " ").capitalize()
 
 
 def text(value: object) -> str:
     """Return a name as it is; an unknown one says so."""
-    return "not recorded" if is_unknown(value) else str(value)
+    return reader().text(value)
 
 
 def html(sentence: str) -> str:
     """Return a sentence for a page: escaped, and no sign parted from its amount."""
-    return re.sub(r"[+−]\S+", r'<span class="amount">\g<0></span>', escape(sentence))
+    return re.sub(
+        r"[+−](?:\S|[\u00a0\u202f])+", r'<span class="amount">\g<0></span>', escape(sentence)
+    )
 
 
 def is_unknown(value: object) -> bool:
@@ -137,22 +198,28 @@ def is_unknown(value: object) -> bool:
     return value is None or (not isinstance(value, str) and str(value) in ("NaT", "<NA>"))
 
 
-_SPECS: Mapping[str, object] = {
-    "": lambda reader, value: text(value),
-    "text": lambda reader, value: text(value),
+SPECS: Mapping[str, object] = {
+    "": Reader.text,
+    "text": Reader.text,
+    "told": lambda reader, value: value,  # written already, name by name
+    "segment": Reader.segment,
+    "period": Reader.period,
     "money": Reader.money,
     "cents": lambda reader, value: reader.money(value, cents=True),
     "signed": lambda reader, value: _plus(value) + reader.money(value),
     "percent": Reader.percent,
     "change": Reader.change,
     "points": lambda reader, value: (
-        UNKNOWN if is_unknown(value) else f"{reader.number(value * 100, 1)} pp"
+        UNKNOWN if is_unknown(value) else reader.words("{n:tenths} pp", n=value * 100)
     ),
     "number": Reader.number,
     "rate": lambda reader, value: reader.number(value, 3),
     "decimal": lambda reader, value: reader.number(value, 2),
+    "tenths": lambda reader, value: reader.number(value, 1),
+    "gain": lambda reader, value: _plus(value) + reader.number(value, 1),
     "date": Reader.day,
-    "label": lambda reader, value: label(value),
+    "label": Reader.label,
+    "lower": lambda reader, value: _inside(reader.label(value)),
 }
 
 _LABELS = {
@@ -169,6 +236,9 @@ _LABELS = {
     "price0": "Price before",
     "price1": "Price now",
     "cost": "Cost of goods",
+    "cogs": "Cost of goods",
+    "net0": "Net revenue before",
+    "net1": "Net revenue now",
     "margin_rate": "Margin %",
     "net": "Net revenue",
     "running": "Running costs",
@@ -180,7 +250,21 @@ _LABELS = {
     "z": "Robust z",
 }
 
+_UNITS = {
+    "en": ("{sign}{amount}bn", "{sign}{amount}m", "{sign}{amount}k", "{sign}{amount}"),
+    "es": tuple("{amount}\u00a0" + unit + "{sign}" for unit in ("mM", "M", "k", "")),
+    "fr": tuple("{amount}\u00a0" + unit + "{sign}" for unit in ("Md", "M", "k", "")),
+}
+_BEFORE_PERCENT = {"en": "", "es": "\u00a0", "fr": "\u202f"}
+_PERIOD = re.compile(r"(FY)?(\d{4})(?:-([HQPW]?)(\d\d?))?")
+_PARTS = {"Q": "T", "H": "S"}
+
 _current = [Reader()]
+
+
+def _inside(label: str) -> str:
+    """A label within a sentence: region, but CA net."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _plus(value: float | None) -> str:

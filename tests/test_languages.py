@@ -1,0 +1,278 @@
+"""A report in three languages: every text has its words, every number its signs, nothing else."""
+
+import ast
+import json
+import re
+from collections import Counter
+from typing import get_args
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from nbformat.v4 import new_output
+from texts import (
+    MODULES,
+    NOTEBOOKS,
+    PLACEHOLDER,
+    ROOT,
+    SAYING,
+    constants,
+    messages,
+    selectors,
+    spoken,
+)
+
+from revwork.findings import Message, Unanswered, Word
+from revwork.report import answer, catalogue, export, words
+from revwork.report.panels import Panels
+from revwork.report.words import Reader, in_english, read_as
+from revwork.run import plan
+
+TRANSLATED = ("es", "fr")
+SAMPLE = ROOT / "data" / "sample"
+ENGLISH = re.compile(
+    r"\b(the|and|of|with|without|revenue|target|before|margin|order value|customers|month|"
+    r"shipping|returns|share|growth|not recorded|findings|warnings|price|others)\b", re.I
+)  # fmt: skip
+NUMBER = re.compile(r"[+−]?\d+(?:[.,\u00a0\u202f]\d+)*")
+
+
+@pytest.fixture(autouse=True)
+def english():
+    yield
+    read_as("en", "EUR")
+
+
+def shown(view):
+    """An output as a kernel makes it."""
+    made = view._repr_mimebundle_() if hasattr(view, "_repr_mimebundle_") else {}
+    return new_output("display_data", data=made or {"text/html": view._repr_html_()})
+
+
+def executed(path, **parameters):
+    """The notebook after its cells ran here, not in a kernel: what they look up can be seen."""
+    notebook, names = nbformat.read(path, 4), {}
+    for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
+        tree = ast.parse(cell.source)
+        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, path.name, "exec"), names)
+        if "parameters" in cell.metadata.get("tags", []):
+            names |= parameters
+        if last:
+            cell.outputs = [shown(eval(compile(ast.Expression(last.value), "cell", "eval"), names))]
+    return notebook, names["company"]
+
+
+@pytest.fixture(scope="module")
+def french():
+    """Every notebook in French, what it looked up in vain, and the company's own columns."""
+    looked_up, own, pages = set(), set(), {}
+    found = words.translated
+
+    def watched(text, language):
+        if language == "fr" and text not in catalogue.entries("fr"):
+            looked_up.add(text)
+        return found(text, language)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REVWORK_HEADLESS", "1")
+        patch.setattr(words, "translated", watched)
+        for path in NOTEBOOKS:
+            done, company = executed(path, workspace=str(SAMPLE), language="fr")
+            own |= set(map(in_english, company.dimensions))
+            pages[path.stem] = export.page(done, path.stem)
+    return pages, looked_up - own
+
+
+def text_of(html):
+    """What a page says, alternative texts and selectors too; tables go by their names in files."""
+    page = BeautifulSoup(html, "html.parser")
+    for hidden in page.select("style, script, .quality > :not(summary)"):
+        hidden.decompose()
+    told = [page.get_text(" "), *(image["alt"] for image in page("img"))]
+    return " ".join([*told, *(panels["data-controls"] for panels in page(class_="panels"))])
+
+
+# the catalogues
+
+
+def test_the_languages_are_those_a_workspace_and_a_notebook_may_name():
+    folders = {path.name for path in catalogue.FOLDER.iterdir()}
+    assert folders == set(TRANSLATED)
+    for path in NOTEBOOKS:
+        language = next(one for one in plan.parameters(path) if one.name == "language")
+        assert set(get_args(language.kind)) == {"", "en", *folders}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_text_is_translated(language):
+    assert sorted(messages() - set(catalogue.entries(language))) == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_translation_is_unused(language):
+    trees = [ast.parse(path.read_text()) for path in MODULES]
+    cells = [cell for path in NOTEBOOKS for cell in nbformat.read(path, 4).cells]
+    trees += [ast.parse(cell.source) for cell in cells if cell.cell_type == "code"]
+    keys = {text for tree in trees for text in constants(tree)}
+    calls = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call))
+    keys |= {keyword.arg or "" for call in calls for keyword in call.keywords}
+    used = messages() | {in_english(part) for key in keys for part in (key, *key.split())}
+    assert sorted(set(catalogue.entries(language)) - used) == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_names_the_same_values_in_the_same_way(language):
+    def named(text):
+        return Counter((n, spec.replace("lower", "label")) for n, spec in PLACEHOLDER.findall(text))
+
+    said = catalogue.entries(language).items()
+    assert [text for text, other in said if named(text) != named(other)] == []
+    assert [other for _, other in said if other.count("{") != len(PLACEHOLDER.findall(other))] == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_two_files_agree_on_what_they_both_translate(language):
+    said = {(text, other) for _, text, other in catalogue.read(language)}
+    assert [text for text, n in Counter(text for text, _ in said).items() if n > 1] == []
+
+
+def test_every_file_exists_in_every_language():
+    names = {language: {file for file, *_ in catalogue.read(language)} for language in TRANSLATED}
+    assert len(set(map(frozenset, names.values()))) == 1
+
+
+def test_a_message_is_never_put_together_before_it_is_translated():
+    together = []
+    for path in MODULES:
+        for call in (n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Call)):
+            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            first = call.args[0] if call.args and name in SAYING else None
+            if isinstance(first, ast.JoinedStr | ast.BinOp):
+                together.append(f"{path.name}:{call.lineno}")
+    assert together == []
+
+
+def test_the_search_for_texts_finds_each_way_of_saying_one():
+    source = """
+        _VERDICTS = {"a": "Said by name"}
+        words("Said {n:number} times"); reader.words("Said by a reader"); label("net_revenue")
+        Message("One" if grew else "Another", {}); Message(_VERDICTS[verdict], {})
+        template = "{table:text}: a note"; raise_(Unanswered("No answer")); Word("Ours")
+        Panels(draw, tree=labelled(["lmdi"])); f"{said:text} not this"
+    """
+    tree = ast.parse("if True:\n" + source)
+    told = {*spoken(tree), *map(in_english, selectors(tree))}
+    assert {"Said by name", "Said {n:number} times", "Said by a reader", "Net revenue"} <= told
+    assert {"One", "Another", "{table:text}: a note", "No answer", "Ours", "Tree"} <= told
+    assert "LMDI (log-mean Divisia)" in told and not [text for text in told if "not this" in text]
+
+
+# spaces
+
+
+def test_french_signs_stand_off_by_a_narrow_space_that_does_not_break():
+    assert catalogue.typeset("À faire : « oui » ; 5 % !", "fr") == (
+        "À faire\u202f: «\u202foui\u202f»\u202f; 5\u202f% !".replace(" !", "\u202f!")
+    )
+    assert catalogue.typeset("l'écart", "fr") == "l’écart"
+
+
+def test_the_spanish_percent_does_not_break_and_signs_follow_at_once():
+    assert catalogue.typeset("Margen: 5 %", "es") == "Margen: 5\u00a0%"
+    assert not [said for said in catalogue.entries("es").values() if re.search(r" [:;!?]", said)]
+
+
+def test_no_french_text_has_a_space_that_breaks_or_none_before_a_sign():
+    said = catalogue.entries("fr").values()
+    assert [text for text in said if re.search(r"[ \u00a0][:;!?%»]|« |'", text)] == []
+    plain = [PLACEHOLDER.sub("x", text) for text in said]
+    assert [text for text in plain if re.search(r"\w[:;!?%»]", text)] == []
+
+
+# what is said
+
+
+def test_what_cannot_be_answered_is_said_in_the_readers_language():
+    def ask():
+        raise Unanswered("{period:period} has no sales: nothing to compare with.", period="2025-Q2")
+
+    read_as("fr", "EUR")
+    assert "Aucune vente en T2 2025\u202f: rien à comparer." in answer(ask)._repr_html_()
+    with pytest.raises(Unanswered, match="2025-Q2 has no sales"):
+        ask()
+
+
+def test_a_word_of_ours_is_translated_and_a_name_of_theirs_is_not():
+    spanish = Reader("es")
+    assert (spanish.text(Word("Not allocated")), spanish.text("Returns")) == (
+        "Sin asignar",
+        "Returns",
+    )
+
+
+def test_a_segment_that_bears_the_word_for_all_stays_a_choice_of_its_own():
+    read_as("fr", "EUR")
+    assert list(Panels(None, within={Word("All"): {}, "Tout": {"a": "b"}}).choices["within"]) == [
+        "Tout",
+        "“Tout”",
+    ]
+
+
+def test_a_text_that_no_catalogue_knows_is_said_in_english():
+    assert Reader("fr").say(Message("So {n:number} new", {"n": 1000})) == "So 1\u202f000 new"
+
+
+# reports
+
+
+def test_whatever_a_french_report_says_was_in_the_catalogue(french):
+    said_by_us = {text for text in french[1] if text not in catalogue.entries("fr").values()}
+    assert sorted(said_by_us) == []
+
+
+def test_a_french_page_is_french(french):
+    for html in french[0].values():
+        page = BeautifulSoup(html, "html.parser")
+        assert page.html["lang"] == "fr"
+        assert ENGLISH.findall(text_of(html)) == []
+
+
+def test_a_french_page_has_decimal_commas_and_money_before_its_sign(french):
+    for html in french[0].values():
+        said = text_of(html)
+        assert re.search(r"\d,\d\u202f%", said) and re.search(r"\d\u00a0€", said)
+        assert not re.search(r"€\d|\d\.\d+\s?%|\d%|\d,\d{3}\b\s?€", said)
+
+
+def test_a_spanish_run_is_spanish_in_page_pack_and_library(spanish):
+    pages = [*spanish.glob("*.html"), spanish.parent / "index.html"]
+    assert len(pages) >= 3
+    for path in pages:
+        html = path.read_text()
+        assert BeautifulSoup(html, "html.parser").html["lang"] == "es", path.name
+        assert ENGLISH.findall(text_of(html)) == [], path.name
+
+
+def test_the_language_changes_no_number_and_no_findings_identity(spanish, published):
+    def read(run, name):
+        return json.loads((run / name).read_text())
+
+    def numbers(run):
+        return [{**row, "label": None} for row in read(run, "kpis.json")]
+
+    english = published / "latest"
+    assert numbers(spanish) == numbers(english)
+    assert [f["id"] for f in read(spanish, "findings.json")] == [
+        f["id"] for f in read(english, "findings.json")
+    ]
+
+
+def test_a_page_says_the_same_numbers_in_every_language(spanish, published):
+    def figures(path):
+        said = re.sub("\u00a0?€", "", text_of(path.read_text()))
+        return Counter(re.sub(r"[.,\u00a0\u202f]", "", n) for n in NUMBER.findall(said))
+
+    spoken, english = (figures(run / "01_revenue.html") for run in (spanish, published / "latest"))
+    large = {number for number in english | spoken if len(number) > 6}
+    assert {n: spoken[n] for n in large} == {n: english[n] for n in large}
