@@ -30,13 +30,18 @@ def run(
     out: Annotated[Path, typer.Option(file_okay=False, help="where reports are published")] = Path(
         "reports"
     ),
+    to: Annotated[
+        str, typer.Option(metavar="FORMATS", help="html, pdf, pptx, xlsx; html is always there")
+    ] = "html",
 ) -> None:
     """Execute notebooks and publish the report. Exit 0 all succeeded, 1 some failed, 2 usage."""
     from revwork.run import plan
+    from revwork.run.formats import asked
     from revwork.run.runner import run as execute_all
     from revwork.workspace import open_company
 
     try:
+        formats = asked(to)
         given = dict(_setting(text) for text in p or [])
         if workspace:
             given["workspace"] = str(open_company(workspace).folder)
@@ -46,7 +51,8 @@ def run(
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with _progress(len(settled)) as told:
-            manifest = execute_all(settled, out, whole_pack=not notebooks and not p, told=told)
+            whole = not notebooks and not p
+            manifest = execute_all(settled, out, whole, told, formats)
     except KeyboardInterrupt:
         logging.getLogger("asyncio").disabled = True  # the kernel's client would mourn its task
         typer.echo("revwork: stopped before anything was published.", err=True)

@@ -147,6 +147,7 @@ class Company:
     calendar: Calendar
     folder: Path
     sources: Mapping[str, Source]
+    confidentiality: str = ""
 
     def tables(
         self, needs: Sequence[str] = (), enriches: Sequence[str] = (), today: date | None = None
@@ -179,6 +180,7 @@ class _Spec:
     currency: Code
     company: str | None = None
     language: Literal["en", "es", "fr"] = "en"
+    confidentiality: str = ""
     time_zone: Zone = "UTC"
     calendar: Annotated[dict[str, Any], AfterValidator(_calendar)] = Field(default_factory=dict)
     tables: dict[Annotated[str, AfterValidator(_table)], Source] = Field(default_factory=dict)
@@ -213,6 +215,7 @@ def open_company(workspace: str | Path = ".") -> Company:
         calendar=spec.calendar or Calendar(),
         folder=folder,
         sources=spec.tables,
+        confidentiality=spec.confidentiality,
     )
 
 
