@@ -1,16 +1,22 @@
-"""The two index pages: what a run found, and which runs there are."""
+"""The pack: what a run found, and how each of its reports ended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import date
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
 from revwork.findings import Impact
-from revwork.report.export import frame
+from revwork.metrics import Kpi
+from revwork.report.export import confidential, frame
+from revwork.report.kpi import Cards
 from revwork.report.page import worth
-from revwork.report.words import Reader, label
+from revwork.report.words import Reader, html
 
+_CARDS = 8
 _PAGE = """<!DOCTYPE html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
@@ -19,7 +25,7 @@ _PAGE = """<!DOCTYPE html>
 <style>{style}</style>
 </head>
 <body class="revwork">
-<header><nav aria-label="Library">{nav}</nav></header>
+<header><nav aria-label="{shelf}">{nav}</nav></header>
 <main><h1>{title}</h1>{body}</main>
 <footer>{source}</footer>
 </body>
@@ -27,66 +33,124 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-def pack(manifest: dict[str, Any], findings: Sequence[dict[str, Any]]) -> str:
-    """Return the page of one run: its findings ranked by money, its reports and how each ended."""
-    title = f"{manifest['workspace'] or 'Revenue'} to {manifest['as_of'] or 'unknown'}"
-    claims = "".join(map(_claim, findings)) or "<li>No findings in this run.</li>"
-    reports = "".join(map(_report, manifest["notebooks"]))
-    return _page(
-        title,
-        f'<h2>Findings</h2><ol class="findings">{claims}</ol>'
-        '<h2>Reports</h2><table class="notebooks"><caption>How each notebook ended</caption>'
-        '<thead><tr><th scope="col">Report</th><th scope="col">Status</th>'
-        f'<th scope="col">Why</th></tr></thead><tbody>{reports}</tbody></table>',
-        '<a href="../index.html">All runs</a>',
-        f"Run {manifest['run']}",
+def pack(
+    manifest: dict[str, Any],
+    findings: Sequence[dict[str, Any]],
+    kpis: Sequence[dict[str, Any]] = (),
+    most: int | None = None,
+) -> str:
+    """Return the page of one run: headline, findings ranked by money, how each report ended.
+
+    It is in the language of the run's reports. Of more than `most` findings it counts the rest.
+    """
+    reader = reader_of(manifest)
+    say = reader.words
+    company = manifest["workspace"] or say("Revenue")
+    last = day(manifest, reader) or say("unknown")
+    titles = {one["notebook"]: _title(one) for one in manifest["notebooks"]}
+    claims = "".join(_claim(one, titles, reader) for one in findings[:most])
+    claims = claims or f"<li>{say('No findings in this run.')}</li>"
+    left = len(findings[most:]) if most is not None else 0
+    more = f'<p class="note">{say("{n:number} more in the pack", n=left)}</p>' if left else ""
+    return index_page(
+        say("{company:text} to {day:text}", company=company, day=last),
+        f'{_headline(kpis, reader)}<h2>{say("Findings")}</h2><ol class="findings">{claims}</ol>'
+        f"{more}{_reports(manifest['notebooks'], reader)}",
+        f'<a href="../index.html">{say("All runs")}</a>{_links(manifest.get("files", {}))}',
+        (manifest.get("confidentiality", ""), say("Run {run:text}", run=manifest["run"])),
+        reader,
     )
 
 
-def library(manifests: Sequence[dict[str, Any]], latest: str | None) -> str:
-    """Return the page of all runs, newest first; `latest` is the newest complete one, if any."""
-    rows = "".join(
-        f'<tr><th scope="row"><a href="{escape(m["run"])}/index.html">{escape(m["run"])}</a></th>'
-        f"<td>{escape(str(m['workspace'] or ''))}</td><td>{escape(str(m['as_of'] or ''))}</td>"
-        f"<td>{label(m['status'])}</td></tr>"
-        for m in manifests
-    )
-    head = "".join(
-        f'<th scope="col">{name}</th>' for name in ("Run", "Company", "Data to", "Status")
-    )
-    newest = '<p><a href="latest/index.html">The newest complete run</a></p>' if latest else ""
-    return _page(
-        "Revenue reports",
-        f'{newest}<table class="notebooks"><caption>Runs, newest first</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>",
-        "",
-        f"{len(manifests)} runs",
-    )
+def reader_of(manifest: Mapping[str, Any]) -> Reader:
+    """Return whoever the run's reports were made for."""
+    return Reader(manifest.get("language", "en"), manifest.get("currency", "EUR"))
 
 
-def _claim(finding: dict[str, Any]) -> str:
+def day(manifest: Mapping[str, Any], reader: Reader) -> str:
+    """Return the last day of a run's data."""
+    try:
+        return reader.day(date.fromisoformat(manifest["as_of"] or ""))
+    except ValueError:
+        return manifest["as_of"] or ""
+
+
+def address(*parts: str) -> str:
+    """Return a link to a file beside the page, whatever the file is called."""
+    return "/".join(quote(part, safe="") for part in parts)
+
+
+def index_page(title: str, body: str, nav: str, foot: tuple[str, str], reader: Reader) -> str:
+    """Return a page; `foot` says for whom it is, if the company does, and what it is."""
+    confidentiality, source = foot
+    framed = frame(title, confidentiality)
+    carried = {key: value for key, value in framed.items() if key != "script"}
+    told = {"title": escape(title), "source": escape(source), "body": body, "nav": nav}
+    told["source"] = confidential(confidentiality) + told["source"]
+    shelf = reader.words("Library")
+    return _PAGE.format(**{**carried, **told}, shelf=shelf, language=reader.language)
+
+
+def _headline(kpis: Sequence[dict[str, Any]], reader: Reader) -> str:
+    """The company's first numbers, one card a metric."""
+    known = [field.name for field in fields(Kpi)]
+    whole = {kpi["metric"]: kpi for kpi in reversed(kpis) if not kpi["segment"]}
+    first = list(reversed(whole.values()))[:_CARDS]
+    numbers = tuple(Kpi(**{name: kpi[name] for name in known if name in kpi}) for kpi in first)
+    period = escape(reader.period(numbers[0].period)) if numbers else ""
+    cards = Cards(numbers, reader)._repr_html_()
+    return f'<p class="quiet">{period}</p>{cards}' if numbers else ""
+
+
+def _links(files: Mapping[str, str]) -> str:
+    """Links to the formats beside HTML."""
+    links = (
+        f' · <a href="{address(file)}">{escape(kind.upper())}</a>'
+        for kind, file in files.items()
+        if kind != "html"
+    )
+    return "".join(links)
+
+
+def _claim(finding: dict[str, Any], titles: Mapping[str, str], reader: Reader) -> str:
     impact = Impact(**finding["impact"]) if finding["impact"] else None
-    money = worth(impact, Reader("en", impact.currency if impact else "EUR"))
-    page = escape(finding["notebook"])
+    money = worth(impact, replace(reader, currency=impact.currency) if impact else reader)
+    sure = reader.words("confidence {share:percent}", share=round(finding["confidence"], 2))
+    about = (reader.label(finding["direction"]), reader.label(finding["department"]), sure)
+    page = escape(titles.get(finding["notebook"], finding["notebook"]))
+    place = f"{address(finding['notebook'] + '.html')}#finding-{address(finding['id'])}"
     return (
-        f'<li class="{escape(finding["direction"])}"><strong>{escape(finding["claim"])}</strong>'
+        f'<li class="{escape(finding["direction"])}"><strong>{html(finding["claim"])}</strong>'
         f'<span class="money">{escape(money)}</span>'
-        f'<span class="tag">{escape(label(finding["department"]))} · '
-        f'<a href="{page}.html">{page}</a></span></li>'
+        f'<span class="tag">{escape(" · ".join(about))} · <a href="{place}">{page}</a></span></li>'
     )
 
 
-def _report(entry: dict[str, Any]) -> str:
-    name = escape(entry["notebook"])
-    link = f'<a href="{name}.html">{name}</a>' if entry["files"] else name
+def _reports(ended: Sequence[dict[str, Any]], reader: Reader) -> str:
+    if not ended:
+        return ""
+    caption, heads = reader.words("How each report ended"), ("report", "status", "why")
+    rows = "".join(_report(one, reader) for one in ended)
+    return f"<h2>{reader.words('Reports')}</h2>{_table(caption, heads, rows, reader)}"
+
+
+def _report(entry: dict[str, Any], reader: Reader) -> str:
+    name = escape(_title(entry))
+    link = f'<a href="{address(page)}">{name}</a>' if (page := entry["files"].get("html")) else name
+    link += _links(entry["files"])
     return (
-        f'<tr><th scope="row">{link}</th><td>{label(entry["status"])}</td>'
+        f'<tr><th scope="row">{link}</th><td>{reader.label(entry["status"])}</td>'
         f"<td>{escape(entry['reason'])}</td></tr>"
     )
 
 
-def _page(title: str, body: str, nav: str, source: str) -> str:
-    carried = {key: value for key, value in frame(title).items() if key != "script"}
-    return _PAGE.format(
-        **{**carried, "title": escape(title)}, body=body, nav=nav, source=escape(source)
+def _title(entry: Mapping[str, Any]) -> str:
+    return entry.get("title") or entry["notebook"]
+
+
+def _table(caption: str, heads: Sequence[str], rows: str, reader: Reader) -> str:
+    head = "".join(f'<th scope="col">{reader.label(name)}</th>' for name in heads)
+    return (
+        f'<table class="notebooks"><caption>{caption}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     )

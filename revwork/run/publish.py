@@ -1,7 +1,6 @@
-"""Publish a run: pages, findings, numbers and manifest, staged aside and moved in one step."""
+"""Publish a run: pages, findings, numbers and manifest, staged aside."""
 
-import json
-import os
+import logging
 import shutil
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -9,55 +8,53 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from filelock import FileLock
 
+from revwork.report.chromium import on_one_sheet
 from revwork.report.export import Unpublishable, page
-from revwork.report.index import library, pack
-from revwork.report.kpi import MIME as KPIS
-from revwork.report.page import DATA_MIME as DATA
-from revwork.report.page import FINDINGS_MIME as FINDINGS
+from revwork.report.index import pack
+from revwork.report.kpi import ON_CARD
 from revwork.run.execute import Outcome
+from revwork.run.formats import made, record
+from revwork.run.shelf import as_json, write
 
+log = logging.getLogger("revwork")
+_ON_A_SHEET = 8  # findings, at most
 _VERSIONS = ("revwork", "pandas", "ibis-framework", "duckdb", "papermill", "matplotlib")
 
 
-def publish(run: str, outcomes: Sequence[Outcome], staged: Path) -> dict[str, Any]:
+def publish(
+    run: str, outcomes: Sequence[Outcome], staged: Path, formats: Sequence[str] = ("html",)
+) -> dict[str, Any]:
     """Write a run's pages, findings, numbers and manifest into `staged`; return the manifest.
 
-    A notebook whose page cannot be published counts as failed. Findings and numbers carry the
-    notebook they come from.
+    A notebook that cannot be published in one of the formats counts as failed. Findings and
+    numbers carry the notebook they come from.
     """
-    notebooks = [_published(outcome, staged) for outcome in outcomes]
-    carried = {mime: _carried(outcomes, mime) for mime in (DATA, FINDINGS, KPIS)}
-    data = carried[DATA]
+    notebooks = [_published(outcome, staged, formats) for outcome in outcomes]
+    told = [record(outcome.notebook, _read(outcome)) for outcome in outcomes if _ran(outcome)]
+    data = [one.data for one in told if one.data]
     manifest = {
         "run": run,
         "status": "failed" if any(_failed(entry) for entry in notebooks) else "succeeded",
         "workspace": data[0]["workspace"] if data else None,
         "as_of": max((entry["as_of"] for entry in data), default=None),
+        "language": data[0]["language"] if data else "en",
+        "currency": data[0]["currency"] if data else "EUR",
+        "confidentiality": data[0]["confidentiality"] if data else "",
+        "files": {"html": "index.html"},
         "inputs": _inputs(data),
         "versions": {name: version(name) for name in _VERSIONS},
         "notebooks": notebooks,
     }
-    findings = sorted(carried[FINDINGS], key=_money, reverse=True)
-    _write(staged / "manifest.json", _json(manifest))
-    _write(staged / "findings.json", _json(findings))
-    _write(staged / "kpis.json", _json(carried[KPIS]))
-    _write(staged / "index.html", pack(manifest, findings))
+    kpis = [kpi for one in told for kpi in one.kpis]
+    findings = sorted([row for one in told for row in one.findings], key=_money, reverse=True)
+    if "pdf" in formats:
+        manifest |= _one_sheet(manifest, findings, kpis, staged)
+    write(staged / "manifest.json", as_json(manifest))
+    write(staged / "findings.json", as_json(findings))
+    write(staged / "kpis.json", as_json(list(map(_number, kpis))))
+    write(staged / "index.html", pack(manifest, findings, kpis))
     return manifest
-
-
-def shelve(staged: Path, reports: Path, run: str, complete: bool) -> None:
-    """Move `staged` to `reports/<run>` in one step and list it in `reports/index.html`.
-
-    A `complete` run becomes `reports/latest`. Runs that end together wait for each other.
-    """
-    with FileLock(reports / ".lock"):
-        os.replace(staged, reports / run)
-        if complete:
-            _point_latest(reports, run)
-        latest = (reports / "latest").resolve().name if (reports / "latest").exists() else None
-        _write(reports / "index.html", library(_manifests(reports), latest))
 
 
 def discard(staged: Path) -> None:
@@ -65,15 +62,8 @@ def discard(staged: Path) -> None:
     shutil.rmtree(staged, ignore_errors=True)
 
 
-def _point_latest(reports: Path, run: str) -> None:
-    pointer = reports / ".latest"
-    pointer.unlink(missing_ok=True)
-    pointer.symlink_to(run, target_is_directory=True)
-    os.replace(pointer, reports / "latest")
-
-
-def _published(outcome: Outcome, staged: Path) -> dict[str, Any]:
-    """The notebook's entry in the manifest; its page is written where it succeeded."""
+def _published(outcome: Outcome, staged: Path, formats: Sequence[str]) -> dict[str, Any]:
+    """The notebook's entry in the manifest; its files are written where it succeeded."""
     entry = {
         "notebook": outcome.notebook,
         "status": outcome.status,
@@ -82,28 +72,53 @@ def _published(outcome: Outcome, staged: Path) -> dict[str, Any]:
         "seconds": outcome.seconds,
         "files": {},
     }
-    if outcome.status != "succeeded":
+    if not _ran(outcome):
         return entry
-    notebook = nbformat.read(outcome.executed, 4)
+    notebook = _read(outcome)
+    told = record(outcome.notebook, notebook)
+    entry["title"] = told.reader.say(told.title)
+    source = f"{outcome.notebook} · run {staged.name.strip('.')}"
     try:
-        html = page(notebook, source=f"{outcome.notebook} · run {staged.name.strip('.')}")
+        html = page(notebook, source, told.data.get("confidentiality", ""))
     except Unpublishable as reason:
         return {**entry, "status": "failed", "reason": str(reason)}
-    _write(staged / f"{outcome.notebook}.html", html)
-    return {**entry, "files": {"html": f"{outcome.notebook}.html"}}
+    for kind in formats:
+        file = f"{outcome.notebook}.{kind}"
+        try:
+            write(staged / file, html if kind == "html" else made(kind, told, html))
+        except Exception as error:
+            log.exception("%s as %s", outcome.notebook, kind)
+            why = str(error) if isinstance(error, Unpublishable) else repr(error)
+            return {**entry, "status": "failed", "reason": f"{kind}: {why}"}
+        entry["files"][kind] = file
+    return entry
 
 
-def _carried(outcomes: Sequence[Outcome], mime: str) -> list[dict[str, Any]]:
-    """What the notebooks that succeeded carry under a MIME type in their outputs."""
-    rows: list[dict[str, Any]] = []
-    for outcome in outcomes:
-        if outcome.status == "succeeded":
-            for cell in nbformat.read(outcome.executed, 4).cells:
-                for output in cell.get("outputs", []):
-                    found = output.get("data", {}).get(mime, [])
-                    found = found if isinstance(found, list) else [found]
-                    rows += [{**row, "notebook": outcome.notebook} for row in found]
-    return rows
+def _one_sheet(
+    manifest: dict[str, Any], findings: Sequence[Any], kpis: Sequence[Any], staged: Path
+) -> dict[str, Any]:
+    """What the manifest says after the pack is printed: the file, or that it failed."""
+    try:
+        short = {**manifest, "notebooks": [e for e in manifest["notebooks"] if not e["files"]]}
+        paper = on_one_sheet(lambda most: pack(short, findings, kpis, most), _ON_A_SHEET)
+    except Unpublishable as reason:
+        log.warning("index as pdf: %s", reason)
+        return {"status": "failed"}
+    write(staged / "index.pdf", paper)
+    return {"files": {**manifest["files"], "pdf": "index.pdf"}}
+
+
+def _number(kpi: dict[str, Any]) -> dict[str, Any]:
+    """A number as kpis.json holds it, without what only its card says."""
+    return {name: value for name, value in kpi.items() if name not in ON_CARD}
+
+
+def _ran(outcome: Outcome) -> bool:
+    return outcome.status == "succeeded"
+
+
+def _read(outcome: Outcome) -> nbformat.NotebookNode:
+    return nbformat.read(outcome.executed, 4)
 
 
 def _inputs(data: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -118,19 +133,3 @@ def _failed(entry: dict[str, Any]) -> bool:
 def _money(finding: dict[str, Any]) -> float:
     value = finding["impact"] and finding["impact"]["value"]
     return -1.0 if value is None else abs(value) * finding["confidence"]
-
-
-def _manifests(reports: Path) -> list[dict[str, Any]]:
-    found = sorted(reports.glob("[0-9]*/manifest.json"), reverse=True)
-    return [json.loads(path.read_text()) for path in found]
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
-
-
-def _write(path: Path, text: str) -> None:
-    """Write whole or not at all."""
-    staged = path.with_name(path.name + ".tmp")
-    staged.write_text(text, encoding="utf-8")
-    os.replace(staged, path)

@@ -1,14 +1,15 @@
 """Run a plan to a published report, one notebook after the other."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from revwork.run.execute import Outcome, execute
-from revwork.run.publish import discard, publish, shelve
+from revwork.run.publish import discard, publish
+from revwork.run.shelf import shelve
 
 log = logging.getLogger("revwork")
 
@@ -18,11 +19,13 @@ def run(
     reports: Path,
     whole_pack: bool,
     told: Callable[[str, int, int], None] = lambda name, at, of: None,
+    formats: Sequence[str] = ("html",),
 ) -> dict[str, Any]:
     """Execute every notebook of `plan` and publish the run under `reports`; return its manifest.
 
     `told` hears each notebook's name before it starts. `whole_pack`: all notebooks with default
-    parameters, so that `latest` may move if none failed. An interrupted run leaves nothing.
+    parameters, so that `latest` may move if none failed. `formats`: html, and others.
+    An interrupted run leaves nothing.
     """
     reports = reports.resolve()
     reports.mkdir(parents=True, exist_ok=True)
@@ -34,7 +37,7 @@ def run(
         for at, (notebook, parameters) in enumerate(plan.items()):
             told(notebook.stem, at, len(plan))
             outcomes.append(_one(notebook, parameters, staged / "record"))
-        manifest = publish(name, outcomes, staged)
+        manifest = publish(name, outcomes, staged, formats)
         complete = whole_pack and manifest["status"] == "succeeded"
         shelve(staged, reports, name, complete)
     except BaseException:

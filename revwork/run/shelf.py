@@ -1,0 +1,100 @@
+"""The shelf of runs: put one there whole, say what changed since the one before, list them."""
+
+import json
+import os
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from revwork.report.library import library
+from revwork.run.compare import Run, compare, previous
+
+_LISTED = 50  # runs the library shows in full
+_LOOKED_AT = 500  # runs among which the one before is looked for
+_NEEDED = {"workspace", "as_of", "status", "notebooks", "inputs"}
+_CHANGES = {"since", "notebooks", "tables", "kpis", "new", "gone", "changed"}
+
+
+def shelve(staged: Path, reports: Path, run: str, complete: bool) -> None:
+    """Move `staged` to `reports/<run>` in one step and list it in `reports/index.html`.
+
+    Its changes.json says what changed since the run before. A `complete` run becomes
+    `reports/latest`. Runs that end together wait for each other.
+    """
+    with FileLock(reports / ".lock"):
+        write(staged / "changes.json", as_json(_changes(staged, reports)))
+        os.replace(staged, reports / run)
+        if complete:
+            _point_latest(reports, run)
+        write(reports / "index.html", _library(reports))
+
+
+def read(folder: Path) -> Run | None:
+    """Return what a run left in `folder`; None where a part is missing or cannot be read."""
+    manifest = _manifest(folder)
+    findings, kpis = (_json(folder / f"{name}.json") for name in ("findings", "kpis"))
+    whole = manifest and isinstance(findings, list) and isinstance(kpis, list)
+    return Run(manifest, findings, kpis) if whole else None
+
+
+def as_json(value: object) -> str:
+    """Return JSON as a run's files hold it; raises ValueError for a number that it lacks."""
+    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def write(path: Path, content: str | bytes) -> None:
+    """Write whole or not at all."""
+    staged = path.with_name(path.name + ".tmp")
+    staged.write_bytes(content.encode() if isinstance(content, str) else content)
+    os.replace(staged, path)
+
+
+def _changes(staged: Path, reports: Path) -> dict[str, Any] | None:
+    after = read(staged)
+    earlier = islice(_manifests(reports), _LOOKED_AT)
+    found = previous(after.manifest, earlier) if after else None
+    before = read(reports / found["run"]) if found else None
+    return compare(before, after) if before else None
+
+
+def _library(reports: Path) -> str:
+    listed = list(islice(_manifests(reports), _LISTED))
+    changes = [_json(reports / one["run"] / "changes.json") for one in listed]
+    told = [one if isinstance(one, dict) and one.keys() == _CHANGES else None for one in changes]
+    last = listed[-1]["run"] if listed else ""
+    older = [name for name in _runs(reports) if name < last]
+    latest = (reports / "latest" / "index.html").exists()
+    return library(list(zip(listed, told, strict=True)), older, latest)
+
+
+def _runs(reports: Path) -> list[str]:
+    """The runs that have a page, newest first."""
+    return sorted((path.parent.name for path in reports.glob("[0-9]*/index.html")), reverse=True)
+
+
+def _manifests(reports: Path) -> Iterator[dict[str, Any]]:
+    """The manifests that can be read, newest first."""
+    return filter(None, (_manifest(reports / name) for name in _runs(reports)))
+
+
+def _manifest(folder: Path) -> dict[str, Any] | None:
+    found = _json(folder / "manifest.json")
+    whole = isinstance(found, dict) and found.keys() >= _NEEDED
+    return {**found, "run": folder.name.removeprefix(".")} if whole else None
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _point_latest(reports: Path, run: str) -> None:
+    pointer = reports / ".latest"
+    pointer.unlink(missing_ok=True)
+    pointer.symlink_to(run, target_is_directory=True)
+    os.replace(pointer, reports / "latest")
