@@ -1,5 +1,6 @@
 """Tables typed by hand, in the types of their contract."""
 
+import re
 import subprocess
 import sys
 from datetime import date
@@ -67,11 +68,55 @@ def notebook(path: Path, *cells: str, parameters: str | None = None) -> Path:
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory) -> Path:
-    """The reports folder after `revwork run` on the sample; latest is the run."""
+    """The reports folder after `revwork run` on the sample, in every format; latest is the run."""
     folder = tmp_path_factory.mktemp("published")
-    done = revwork("run", "--out", folder / "reports", cwd=folder)
+    formats = "html,pdf,pptx,xlsx"
+    done = revwork("run", "--to", formats, "--out", folder / "reports", cwd=folder)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder / "reports"
+
+
+@pytest.fixture(scope="session")
+def spanish(tmp_path_factory):
+    """The reports folder after `revwork run -p language=es`."""
+    folder = tmp_path_factory.mktemp("spanish")
+    done = revwork("run", "-p", "language=es", "--out", folder / "reports", cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return next((folder / "reports").glob("[0-9]*"))
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser for the tests of one file: two at a time are one too many for Playwright."""
+    from browser import FLAGS, find
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(chromium):
+    """Open a file without a network: the page, with what it asked for and what went wrong."""
+    contexts = []
+
+    def open_file(path, **options):
+        context = chromium.new_context(**{"viewport": {"width": 1100, "height": 900}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.asked, page.left, page.wrong = [], [], []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("console", lambda m: m.type in ("error", "warning") and page.wrong.append(m.text))
+        page.on("pageerror", lambda error: page.wrong.append(str(error)))
+        page.route(re.compile("^https?:"), lambda route: page.left.append(route) or route.abort())
+        page.goto(path.as_uri())
+        return page
+
+    yield open_file
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture(scope="session")

@@ -63,9 +63,10 @@ def test_the_lock_holds_hashes_and_no_address(root):
 
 def test_the_conda_environment_lists_the_same_ranges(root, declared):
     lines = yaml.safe_load((root / "environment.yml").read_text())["dependencies"]
-    conda = {r.name: r.specifier for r in map(Requirement, lines[:-1])}
+    *from_pip, itself = lines[-1]["pip"]
+    conda = {r.name: r.specifier for r in map(Requirement, [*lines[:-1], *from_pip])}
     expected = {CONDA.get(name, name): allowed for name, allowed in declared.items()}
-    assert lines[-1] == {"pip": ["-e ."]}
+    assert itself == "-e ."
     assert {k: v for k, v in conda.items() if k not in ("python", "pip")} == expected
 
 
@@ -77,3 +78,4 @@ def test_the_wheel_carries_notebooks_and_sample(root, tmp_path):
         assert f"revwork/_bundled/notebooks/{path.name}" in names
     assert "revwork/_bundled/sample/revwork.toml" in names
     assert "revwork/report/template/page.css" in names
+    assert "revwork/translations/fr/report.po" in names

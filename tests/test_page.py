@@ -9,43 +9,11 @@ from pathlib import Path
 from urllib.parse import unquote, urlparse
 
 import pytest
-from browser import FLAGS, find
 from bs4 import BeautifulSoup
-from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 
 REPORT = "01_revenue.html"
 WIDTHS = {"phone": 390, "laptop": 1100}
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def opened(chromium):
-    """Open a file without a network: the page, with what it asked for and what went wrong."""
-    contexts = []
-
-    def open_file(path, **options):
-        context = chromium.new_context(**{"viewport": {"width": 1100, "height": 900}, **options})
-        contexts.append(context)
-        page = context.new_page()
-        page.asked, page.left, page.wrong = [], [], []
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.on("console", lambda m: m.type in ("error", "warning") and page.wrong.append(m.text))
-        page.on("pageerror", lambda error: page.wrong.append(str(error)))
-        page.route(re.compile("^https?:"), lambda route: page.left.append(route) or route.abort())
-        page.goto(path.as_uri())
-        return page
-
-    yield open_file
-    for context in contexts:
-        context.close()
 
 
 @pytest.fixture(scope="session")
@@ -74,10 +42,31 @@ def seen(page, group):
     )
 
 
+def controls(page, group):
+    """The controls of one set: selects, and groups of buttons."""
+    return page.locator(".panels").nth(group).locator(".controls > *")
+
+
 def options(page, group):
-    """How many options each selector of a set has."""
-    selects = page.locator(".panels").nth(group).locator("select")
-    return selects.evaluate_all("all => all.map(select => select.options.length)")
+    """How many options each control of a set has."""
+    count = "all => all.map(one => one.querySelectorAll('option, [type=radio]').length)"
+    return controls(page, group).evaluate_all(count)
+
+
+def choose(page, group, at, option):
+    """Choose by mouse the option at that place of a control."""
+    control = controls(page, group).nth(at)
+    if control.locator("select").count():
+        control.locator("select").select_option(index=option)
+    else:
+        control.locator("input").nth(option).check()
+
+
+def chosen(page, group):
+    """What each control of a set says is chosen, as the place of a panel."""
+    index = """all => all.map(one => one.querySelector('select')?.selectedIndex
+        ?? [...one.querySelectorAll('input')].findIndex(input => input.checked)).join()"""
+    return controls(page, group).evaluate_all(index)
 
 
 # alone
@@ -130,42 +119,47 @@ def test_what_is_smuggled_into_a_page_does_nothing(added, pages, opened, tmp_pat
 # selectors
 
 
-def test_every_selector_shows_exactly_what_is_chosen_by_mouse(page):
+def test_every_control_shows_exactly_what_is_chosen_by_mouse(page):
     groups = page.locator(".panels").count()
     assert groups > 3
     for group in range(groups):
-        selects = page.locator(".panels").nth(group).locator("select")
         for choice in product(*map(range, options(page, group))):
             for at, option in enumerate(choice):
-                selects.nth(at).select_option(index=option)
+                choose(page, group, at, option)
             assert seen(page, group) == [",".join(map(str, choice))]
 
 
-def test_some_selectors_choose_together(page):
+def test_every_set_shows_what_its_controls_say_whatever_another_one_chose(page):
+    groups = range(page.locator(".panels").count())
+    for group in groups:
+        choose(page, group, 0, 1)
+        assert [seen(page, one) for one in groups] == [[chosen(page, one)] for one in groups]
+
+
+def test_some_controls_choose_together(page):
     assert 2 in [len(options(page, group)) for group in range(page.locator(".panels").count())]
 
 
-def test_every_selector_is_reached_and_moved_by_keyboard_alone(page):
+def test_every_control_is_reached_and_moved_by_keyboard_alone(page):
     focused = "document.activeElement"
-    order = f"[...document.querySelectorAll('select')].indexOf({focused})"
-    met = {}
-    for _ in range(200):
+    whole = "[...document.querySelectorAll('.controls > *')]"
+    met = set()
+    for _ in range(300):
         page.keyboard.press("Tab")
         if page.evaluate(f"{focused} === document.body"):
             break
-        at = page.evaluate(order)
+        at = page.evaluate(f"{whole}.findIndex(one => one.contains({focused}))")
         if at < 0 or at in met:
             continue
-        page.keyboard.press("ArrowDown")
-        met[at] = page.evaluate(f"{focused}.value")
+        met.add(at)
         group = page.evaluate(
             f"[...document.querySelectorAll('.panels')].indexOf({focused}.closest('.panels'))"
         )
-        place = page.locator(".panels").nth(group).locator("select")
-        values = place.evaluate_all("all => all.map(select => select.value)")
-        assert seen(page, group) == [",".join(values)]
-    assert set(met) == set(range(page.locator("select").count()))
-    assert set(met.values()) == {"1"}
+        before = chosen(page, group)
+        page.keyboard.press("ArrowDown")
+        assert chosen(page, group) != before
+        assert seen(page, group) == [chosen(page, group)]
+    assert met == set(range(page.locator(".controls > *").count()))
 
 
 def test_where_the_focus_is_can_be_seen(page):
@@ -180,7 +174,7 @@ def test_without_scripts_every_panel_is_there(opened, report):
     assert panels.count() > 20
     assert all(panel.is_visible() for panel in panels.all())
     assert page.locator(".panel-title").first.is_visible()
-    assert page.locator("select").count() == 0
+    assert page.locator(".controls").count() == 0
 
 
 # on paper
@@ -188,7 +182,7 @@ def test_without_scripts_every_panel_is_there(opened, report):
 
 def test_paper_shows_every_panel_and_begins_with_the_headline(page):
     titles = page.locator(".panel-title").all_text_contents()
-    page.locator("select").first.select_option(index=1)
+    choose(page, 0, 0, 1)
     paper = PdfReader(BytesIO(page.pdf(format="A4", margin=dict.fromkeys(("top", "left"), "1cm"))))
     sheets = [" ".join(sheet.extract_text().split()) for sheet in paper.pages]
     assert "Revenue" in sheets[0] and "Net revenue" in sheets[0]
@@ -200,7 +194,7 @@ def test_paper_shows_every_panel_and_begins_with_the_headline(page):
 def test_paper_says_what_is_wrong_with_the_data(page):
     page.emulate_media(media="print")
     assert page.locator(".quality li").first.is_visible()
-    assert not page.locator("select").first.is_visible()
+    assert not page.locator(".controls").first.is_visible()
 
 
 # for every reader
@@ -213,9 +207,7 @@ def test_nothing_runs_off_the_side(width, pages, opened):
         page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
         for group in range(page.locator(".panels").count()):
             for option in range(options(page, group)[0]):
-                page.locator(".panels").nth(group).locator("select").first.select_option(
-                    index=option
-                )
+                choose(page, group, 0, option)
                 assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
@@ -247,10 +239,11 @@ def test_a_page_can_be_read_aloud(pages):
         assert all(svg.get("aria-hidden") or svg.get("aria-label") for svg in drawings)
 
 
-def test_every_selector_says_what_it_selects(page):
-    for select in page.locator("select").all():
-        label = select.evaluate("select => select.labels[0].firstChild.textContent")
-        assert label.strip()
+def test_every_control_says_what_it_chooses(page):
+    for one in page.locator(".controls select, .controls input").all():
+        assert one.evaluate("one => one.labels[0].textContent").strip()
+    for group in page.locator(".controls fieldset").all():
+        assert group.locator("legend").inner_text().strip()
 
 
 def test_words_stand_out_from_their_ground(page):

@@ -96,7 +96,7 @@ class Number(Strict):
     metric: str
     label: str
     value: float | None
-    unit: Literal["money", "count", "percent"]
+    unit: Literal["money", "count", "percent", "score", "index"]
     comparison: float | None
     change: float | None
     target: float | None
@@ -142,8 +142,10 @@ def test_a_run_leaves_the_pages_the_numbers_and_a_private_record(published):
     pages = {f"{path.stem}.html" for path in (published / "latest/record").glob("*.ipynb")}
     record = {f"record/{path.name}" for path in (published / "latest/record").iterdir()}
     assert "01_revenue.html" in pages and "record/run.log" in record
-    numbers = {"index.html", "manifest.json", "findings.json", "kpis.json"}
-    assert inside(published / "latest") == pages | record | numbers
+    others = {page.replace("html", kind) for page in pages for kind in ("pdf", "pptx", "xlsx")}
+    numbers = {"index.html", "index.pdf", "manifest.json", "findings.json", "kpis.json"}
+    numbers.add("changes.json")
+    assert inside(published / "latest") == pages | others | record | numbers
 
 
 def test_the_manifest_says_what_was_read_what_ran_and_how_it_ended(published):
@@ -153,7 +155,8 @@ def test_the_manifest_says_what_was_read_what_ran_and_how_it_ended(published):
     assert "orders" in {given.table for given in manifest.inputs}
     assert "revwork" in manifest.versions
     for ended in manifest.notebooks:
-        assert (published / "latest" / ended.files["html"]).exists()
+        assert list(ended.files) == ["html", "pdf", "pptx", "xlsx"]
+        assert all((published / "latest" / file).exists() for file in ended.files.values())
 
 
 def test_findings_are_whole_and_ranked_by_money(published):

@@ -9,7 +9,7 @@ from conftest import sales_lines, typed
 
 from revwork.analysis import margins, revenue
 from revwork.calendar import Calendar, Comparison
-from revwork.findings import Unanswered
+from revwork.findings import Message, Unanswered
 from revwork.metrics import Kpi
 
 CALENDAR = Calendar()
@@ -354,7 +354,7 @@ def test_the_smaller_segments_become_one_row_and_it_still_adds_up():
     rows.append(on("2026-06-02", 3, region="r2"))
     whole = breakdown(rows, aims=[planned("2026-06-01", 4, region="r1")])
     found = revenue.largest(whole, most=2)
-    assert list(found.region) == ["r2", "r5", "3 others"]
+    assert list(found.region) == ["r2", "r5", Message("{n:number} others", {"n": 3})]
     for column in ("current", "base", "change", "share", "contribution", "target"):
         assert found[column].sum() == pytest.approx(whole[column].sum())
     others = found.iloc[-1]

@@ -159,11 +159,6 @@ def test_where_nothing_stands_out_nothing_is_claimed():
     assert moved(rows) == []
 
 
-def test_segments_have_one_name():
-    segment = {"region": "Germany", "channel": None, "category": "Beans"}
-    assert revenue_findings.named(segment) == "Germany · channel not recorded · Beans"
-
-
 # off target
 
 

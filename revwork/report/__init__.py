@@ -2,7 +2,19 @@
 
 from revwork.report.kpi import kpis
 from revwork.report.page import answer, begin, findings
-from revwork.report.panels import Panels, labelled
+from revwork.report.panels import Panels, labelled, select, slider, tabs, toggle
 from revwork.report.table import table
 
-__all__ = ["Panels", "answer", "begin", "findings", "kpis", "labelled", "table"]
+__all__ = [
+    "Panels",
+    "answer",
+    "begin",
+    "findings",
+    "kpis",
+    "labelled",
+    "select",
+    "slider",
+    "table",
+    "tabs",
+    "toggle",
+]

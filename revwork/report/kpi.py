@@ -1,15 +1,19 @@
 """Headline numbers as a row of cards."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
 
 from revwork.metrics import Kpi
+from revwork.report import glossary
 from revwork.report.page import plain
 from revwork.report.words import Reader, is_unknown, label, reader
 
 MIME = "application/vnd.revwork.kpis+json"
+ON_CARD = ("better", "n")
 _WIDE, _HIGH = 120, 28
+_UNITS = {"count": "number", "score": "tenths", "index": "tenths"}
+_STEPS = {"percent": "points", "score": "gain", "index": "gain"}
 _FAR = 5  # a change of more than 500 % says less than its money
 
 
@@ -22,7 +26,7 @@ class Cards:
 
     def _repr_html_(self) -> str:
         cards = "".join(_card(kpi, self.reader) for kpi in self.kpis)
-        return f'<ul class="kpis">{cards}</ul>'
+        return glossary.beside(f'<ul class="kpis">{cards}</ul>', self.reader)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
         return {
@@ -46,38 +50,51 @@ def _line(kpi: Kpi, reader: Reader) -> str:
 
 
 def _value(kpi: Kpi, value: float | None, reader: Reader) -> str:
-    return reader.format(value, {"count": "number"}.get(kpi.unit, kpi.unit))
+    return reader.format(value, _UNITS.get(kpi.unit, kpi.unit))
 
 
 def _change(kpi: Kpi, reader: Reader) -> str:
     if is_unknown(kpi.change):
-        return "not known" if is_unknown(kpi.value) else "new"
+        return reader.words("not known") if is_unknown(kpi.value) else reader.words("new")
     if kpi.unit == "money" and (abs(kpi.change) > _FAR or kpi.comparison < 0):
         return reader.format(kpi.value - kpi.comparison, "signed")
-    return reader.format(kpi.change, "points" if kpi.unit == "percent" else "change")
+    return reader.format(kpi.change, _STEPS.get(kpi.unit, "change"))
 
 
 def _card(kpi: Kpi, reader: Reader) -> str:
     rose = None if is_unknown(kpi.change) or not kpi.change else kpi.change > 0
-    mark, tone = {None: ("", "flat"), True: ("▲ ", "up"), False: ("▼ ", "down")}[rose]
+    mark = {None: "", True: "▲ ", False: "▼ "}[rose]
+    tone = "flat" if rose is None else "better" if rose == (kpi.better == "higher") else "worse"
     known = not is_unknown(kpi.comparison)
-    was = f" from {_value(kpi, kpi.comparison, reader)}" if known else ""
+    was = reader.words("from {base:text}", base=_value(kpi, kpi.comparison, reader))
     lines = [
-        f'<span class="kpi-label">{escape(label(kpi.metric))}</span>',
+        f'<span class="kpi-label">{escape(reader.label(kpi.metric))}'
+        f"{glossary.button(kpi.metric, reader)}</span>",
         f'<strong class="kpi-value">{escape(_value(kpi, kpi.value, reader))}</strong>',
         f'<span class="kpi-change {tone}">{mark}{escape(_change(kpi, reader))}'
-        f'<span class="quiet">{escape(was)}</span></span>',
+        f'<span class="quiet">{escape(f" {was}" if known else "")}</span></span>',
     ]
-    if not is_unknown(kpi.target):
-        lines.append(f'<span class="kpi-target">{escape(_target(kpi, reader))}</span>')
+    lines += [f'<span class="kpi-target">{escape(told)}</span>' for told in _about(kpi, reader)]
     return f"<li>{''.join(lines)}{_sparkline(kpi.series)}</li>"
+
+
+def _about(kpi: Kpi, reader: Reader) -> Iterator[str]:
+    """What else a card says: its target, on how many cases it rests, which way is good."""
+    if not is_unknown(kpi.target):
+        yield _target(kpi, reader)
+    if kpi.n is not None:
+        yield reader.words("n = {n:number}", n=kpi.n)
+    if kpi.better == "lower":
+        yield reader.words("Lower is better")
 
 
 def _target(kpi: Kpi, reader: Reader) -> str:
     target = _value(kpi, kpi.target, reader)
-    if is_unknown(kpi.value) or min(kpi.value, kpi.target) <= 0 or kpi.unit == "percent":
-        return f"Target {target}"
-    return f"{reader.percent(kpi.value / kpi.target)} of target {target}"
+    is_amount = kpi.unit in ("money", "count") and kpi.better == "higher"
+    if is_unknown(kpi.value) or min(kpi.value, kpi.target) <= 0 or not is_amount:
+        return reader.words("Target {target:text}", target=target)
+    reached = kpi.value / kpi.target
+    return reader.words("{rate:percent} of target {target:text}", rate=reached, target=target)
 
 
 def _sparkline(series: Sequence[float | None]) -> str:

@@ -1,26 +1,29 @@
 """What frames a notebook's answers: who and when, the state of the data, what cannot be said."""
 
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from html import escape
 from math import isfinite
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from revwork.findings import Finding, Impact, ranked, record
+from revwork.findings import Finding, Impact, Message, ranked, record
+from revwork.report.carried import carrying, nothing_yet
 from revwork.report.panels import HEADLESS, Note, views
 from revwork.report.words import Reader, html, label, read_as, reader
 
 if TYPE_CHECKING:
     from revwork.calendar import Comparison
+    from revwork.data import quality
     from revwork.data.loading import Tables
     from revwork.workspace import Company
 
 DATA_MIME = "application/vnd.revwork.data+json"
 FINDINGS_MIME = "application/vnd.revwork.findings+json"
-_NOTHING = "Nothing stands out in this period."
+_NOTHING = Message("Nothing stands out in this period.", {})
 TEMPLATE = Path(__file__).parent / "template"
 
 
@@ -32,6 +35,8 @@ class Masthead:
     tables: "Tables"
     comparison: "Comparison"
     reader: Reader
+    only: Sequence[str] = ()
+    offered: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
 
     def _repr_html_(self) -> str:
         style = "" if os.environ.get(HEADLESS) else _lab_style()
@@ -42,26 +47,54 @@ class Masthead:
             "workspace": self.company.name,
             "as_of": self.tables.as_of.isoformat(),
             "period": self.comparison.period.name,
+            "language": self.reader.language,
+            "currency": self.reader.currency,
+            "confidentiality": self.company.confidentiality,
             "inputs": [plain(asdict(given)) for given in self.tables.inputs],
         }
-        words = f"{self.company.name}, {self.comparison.period.name}"
-        return {"text/html": self._repr_html_(), "text/plain": words, DATA_MIME: data}
+        plainly = f"{self.company.name}, {self.reader.period(self.comparison.period.name)}"
+        return {"text/html": self._repr_html_(), "text/plain": plainly, DATA_MIME: data}
 
     def _period(self) -> str:
         compared, say = self.comparison, self.reader
-        base = compared.base
-        against = f"compared with {span(base, say)}" if base else "nothing to compare with"
-        partial = f"so far, to {say.day(compared.current.last_day)}" if compared.partial else ""
+        against = say.words("nothing to compare with")
+        if compared.base:
+            against = say.words("compared with {base:text}", base=span(compared.base, say))
+        last = compared.current.last_day
+        partial = say.words("so far, to {last:date}", last=last) if compared.partial else ""
+        parts = " · ".join(one.partition("=")[2] or say.text(None) for one in self.only)
+        only = " · " + say.words("only {parts:told}", parts=parts) if parts else ""
         return (
-            f'<p class="masthead"><strong>{escape(self.company.name)}</strong> · '
+            f'<p class="masthead"><strong>{escape(self.company.name)}</strong>{escape(only)} · '
             f"{escape(span(compared.period, say))} {escape(partial)} · {escape(against)}</p>"
         )
 
 
-def begin(company: "Company", tables: "Tables", comparison: "Comparison") -> Masthead:
-    """Open the report: set language and currency, show period, freshness and data warnings."""
-    read_as(company.language, company.currency)
-    return Masthead(company, tables, comparison, reader())
+def begin(  # noqa: PLR0913
+    company: "Company",
+    tables: "Tables",
+    comparison: "Comparison",
+    language: str = "",
+    *,
+    only: Sequence[str] = (),
+    offered: Mapping[str, Sequence[str | None]] = MappingProxyType({}),
+) -> Masthead:
+    """Open the report: show period, freshness and data warnings, in `language` from here on.
+
+    Without a language the company's own holds. `only` says which part of the business is shown,
+    such as region=Spain. In Lab a bar above sets the notebook's parameters `period`, `compare`,
+    `language` and `only`, among the values `offered` by dimension, and everything below follows.
+    """
+    from revwork.report.bar import put_above
+
+    say = Reader(language or company.language, company.currency)
+    told = {"company": company.name, "day": tables.as_of}
+    source = say.words("Source: {company:text}, data to {day:date}", **told)
+    nothing_yet()
+    read_as(say.language, say.currency, source)
+    masthead = Masthead(company, tables, comparison, reader(), tuple(only), offered)
+    put_above(masthead)
+    return masthead
 
 
 @dataclass(frozen=True)
@@ -69,6 +102,9 @@ class Answer:
     """What a question shows, or why it cannot be answered."""
 
     views: tuple
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
+        return carrying(self._repr_html_, repr(self))
 
     def _repr_html_(self) -> str:
         return "".join(view._repr_html_() for view in self.views)
@@ -91,11 +127,11 @@ class Claims:
 
     def _repr_html_(self) -> str:
         if not self.findings:
-            return Note(_NOTHING)._repr_html_()
+            return Note(self.reader.say(_NOTHING))._repr_html_()
         return f'<ol class="findings">{"".join(map(self._item, self.findings))}</ol>'
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
-        said = [self.reader.say(finding.claim) for finding in self.findings] or [_NOTHING]
+        said = map(self.reader.say, [one.claim for one in self.findings] or [_NOTHING])
         rows = [_spoken(finding, self.reader) for finding in self.findings]
         return {"text/html": self._repr_html_(), "text/plain": "\n".join(said), FINDINGS_MIME: rows}
 
@@ -103,10 +139,11 @@ class Claims:
         say = self.reader.say
         money = f'<span class="money">{escape(worth(finding.impact, self.reader))}</span>'
         return (
-            f'<li class="{finding.direction}"><strong>{html(say(finding.claim))}</strong>'
+            f'<li class="{finding.direction}" id="finding-{finding.id}">'
+            f"<strong>{html(say(finding.claim))}</strong>"
             f'<span class="tag">{label(finding.direction)} · {escape(label(finding.department))}'
             f"</span>{money}<p>{html(say(finding.evidence))}</p>"
-            f"<p><b>Next:</b> {escape(say(finding.next_step))}</p></li>"
+            f"<p><b>{self.reader.words('Next:')}</b> {escape(say(finding.next_step))}</p></li>"
         )
 
 
@@ -118,16 +155,16 @@ def findings(found: Sequence[Finding]) -> Claims:
 def span(period: object, say: Reader) -> str:
     """Return a period by name and days: 2026-Q2 (1 Apr 2026 – 30 Jun 2026)."""
     days = f"{say.day(period.start)} – {say.day(period.last_day)}"
-    return days if ".." in period.name else f"{period.name} ({days})"
+    return days if ".." in period.name else f"{say.period(period.name)} ({days})"
 
 
 def worth(impact: Impact | None, say: Reader) -> str:
     """Return an impact with its interval and what money it is."""
     if impact is None:
-        return "impact not known"
-    low, high = say.money(impact.low), say.money(impact.high)
-    return (
-        f"{say.money(impact.value)} a year, {label(impact.basis).lower()} (95 %: {low} to {high})"
+        return say.words("impact not known")
+    return say.words(
+        "{value:money} a year, {basis:lower} (95 %: {low:money} to {high:money})",
+        **{"value": impact.value, "basis": impact.basis, "low": impact.low, "high": impact.high},
     )
 
 
@@ -157,21 +194,59 @@ def _spoken(finding: Finding, say: Reader) -> dict:
 
 
 def _quality(tables: "Tables", say: Reader) -> str:
-    rows = "".join(
-        f'<tr><th scope="row">{escape(given.table)}</th><td class="number">{say.number(given.rows)}'
-        f"</td><td>{say.day(given.first_day)} – {say.day(given.last_day)}</td></tr>"
-        for given in tables.inputs
-    )
-    notes = "".join(f"<li>{escape(say.say(note.message))}</li>" for note in tables.notes)
-    absent = (
-        f"<p>Not in this workspace: {escape(', '.join(tables.absent))}.</p>"
-        if tables.absent
-        else ""
+    """How far the data can be trusted: at one glance, then table by table, then every warning."""
+    notes = [note for note in tables.notes if note.kind != "reconciliation"]
+    differences = [note for note in tables.notes if note.kind == "reconciliation"]
+    lacking = ", ".join(tables.absent)
+    absent = say.words("Not in this workspace: {tables:text}.", tables=lacking) if lacking else ""
+    summary = say.words(
+        "Data to {day:date} · tables: {tables:number} · rows: {rows:number}",
+        **{"day": tables.as_of, "tables": len(tables.inputs)},
+        rows=sum(given.rows for given in tables.inputs),
     )
     return (
-        f'<details class="quality"><summary>Data to {say.day(tables.as_of)} · '
-        f"tables: {len(tables.inputs)} · warnings: {len(tables.notes)}</summary>"
-        f"<table><caption>Tables read</caption><thead><tr><th scope='col'>Table</th>"
-        f"<th scope='col' class='number'>Rows</th><th scope='col'>Days</th></tr></thead>"
-        f"<tbody>{rows}</tbody></table><ul>{notes}</ul>{absent}</details>"
+        f'<details class="quality"><summary>{_state(len(notes), len(differences), say)} '
+        f"{escape(summary)}</summary>{_inputs(tables, say)}"
+        f"{_notes(say.words('Warnings'), notes, say)}"
+        f"{_notes(say.words('Where departments differ'), differences, say)}"
+        f"<p>{escape(absent)}</p></details>"
     )
+
+
+def _state(warnings: int, differences: int, say: Reader) -> str:
+    if not warnings + differences:
+        return f'<strong class="state">✓ {escape(say.words("No warnings"))}</strong>'
+    told = {
+        "Warnings: {n:number}": warnings,
+        "differences between departments: {n:number}": differences,
+    }
+    counts = " · ".join(say.words(template, n=n) for template, n in told.items() if n)
+    return f'<strong class="state warned">▲ {escape(counts)}</strong>'
+
+
+def _inputs(tables: "Tables", say: Reader) -> str:
+    heads = {"table": "", "rows": "number", "days": "", "days_behind": "number"}
+    head = "".join(
+        f'<th scope="col" class="{side}">{escape(say.label(name))}</th>'
+        for name, side in heads.items()
+    )
+    rows = "".join(
+        f'<tr><th scope="row">{escape(given.table)}</th><td class="number">{say.number(given.rows)}'
+        f"</td><td>{say.day(given.first_day)} – {say.day(given.last_day)}</td>"
+        f'<td class="number">{say.number(_behind(tables.as_of, given.last_day))}</td></tr>'
+        for given in tables.inputs
+    )
+    return (
+        f'<div class="scroll" tabindex="0"><table><caption>{escape(say.words("Tables read"))}'
+        f"</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _behind(as_of: date, last: date | None) -> int | None:
+    """How many days before the last day counted a table ends."""
+    return None if last is None else max(0, (as_of - last).days)
+
+
+def _notes(title: str, notes: Sequence["quality.Note"], say: Reader) -> str:
+    items = "".join(f"<li>{escape(say.say(note.message))}</li>" for note in notes)
+    return f"<p><b>{escape(title)}</b></p><ul>{items}</ul>" if items else ""

@@ -1,67 +1,122 @@
 """A picture for every choice: precomputed where nobody is there to ask, live where a kernel is."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from itertools import count, product
 from json import dumps
+from typing import Literal
 
+from revwork.calendar import Period
 from revwork.findings import Unanswered
-from revwork.report.words import label
+from revwork.report.carried import HEADLESS, carrying, chosen, pictures
+from revwork.report.words import label, reader, text, words
 
-HEADLESS = "REVWORK_HEADLESS"
-MOST = 24
+MOST, PICTURES = 24, 40
+Kind = Literal["select", "tabs", "toggle", "slider"]
+_FEW, _SHORT = 5, 48  # options of tabs, and their letters together
+_PERIODS = re.compile(r"(FY)?\d{4}(-\w+)?")
 _serial = count(1)
 
 
+@dataclass(frozen=True)
+class Choice:
+    """What can be chosen, and by what kind of control."""
+
+    options: Sequence | Mapping
+    kind: Kind
+
+
+select, tabs, toggle, slider = (
+    partial(Choice, kind=kind) for kind in ("select", "tabs", "toggle", "slider")
+)
+
+
 class Panels:
-    """`draw(**choice)` under one selector a choice; `draw` returns a view or several.
+    """`draw(**choice)` under one control a choice; `draw` returns a view or several.
 
     >>> Panels(lambda by: chart.bars(revenue.breakdown(lines, comparison, by)), by=["region"])
 
-    A headless run draws every combination, at most 24, into static HTML that the page's script
-    switches, and one where all say the same; in Lab the first is drawn and a change draws the next.
+    Two options make a toggle, a few short ones tabs, ordered ones (numbers, periods) a slider,
+    others a select; `by=select([...])` decides otherwise. Panels of one `group` switch together
+    where they offer the same choice under the same name.
+
+    A headless run draws every combination, at most 24 and 40 pictures a report, into static HTML
+    that the page's script switches, and one where all say the same; in Lab the first is drawn and
+    a change draws the next.
     """
 
-    def __init__(self, draw: Callable[..., object], **choices: Sequence | Mapping) -> None:
+    def __init__(
+        self, draw: Callable[..., object], group: str = "", **choices: Sequence | Mapping | Choice
+    ) -> None:
         self.draw = draw
-        self.choices = {name: _options(options) for name, options in choices.items()}
+        self.group = group
+        given = {
+            k: one if isinstance(one, Choice) else Choice(one, "") for k, one in choices.items()
+        }
+        self.choices = {name: _options(one.options) for name, one in given.items()}
+        self.kinds = {name: one.kind or _kind(self.choices[name]) for name, one in given.items()}
         self.name = f"panels-{next(_serial)}"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
-        words = "; ".join(f"{label(k)}: {', '.join(v)}" for k, v in self.choices.items())
         if os.environ.get(HEADLESS):
-            return {"text/html": self._static(), "text/plain": words}
-        widget = self._live()
+            return carrying(self._static, repr(self))
+        from revwork.report.live import Controls
+
+        widget = Controls(self).box
         view = widget._repr_mimebundle_()
-        return {**view, "text/html": widget.children[-1].value, "text/plain": words}
+        return {**view, "text/html": widget.children[-1].value, "text/plain": repr(self)}
+
+    def __repr__(self) -> str:
+        return "; ".join(f"{label(k)}: {', '.join(v)}" for k, v in self.choices.items())
 
     def _static(self) -> str:
         combinations = list(product(*self.choices.values()))
-        if len(combinations) > MOST:
+        bodies = self._bodies(combinations)
+        if len(bodies) < len(combinations):
             note = Note(
-                f"{len(combinations)} combinations: open the notebook to choose among them."
+                words(
+                    "{n:number} combinations: open the notebook to choose among them.",
+                    n=len(combinations),
+                )
             )
-            first = combinations[0]
-            return self._panel(first, self._body(first)) + note._repr_html_()
-        controls = [
-            {"label": label(name), "options": list(options)}
-            for name, options in self.choices.items()
-        ]
-        bodies = [self._body(combination) for combination in combinations]
+            return self._panel(combinations[0], bodies[0]) + note._repr_html_()
         if len(set(bodies)) == 1:
             return bodies[0]
         panels = "".join(map(self._panel, combinations, bodies))
         return (
-            f'<div class="panels" id="{self.name}" data-controls="{escape(dumps(controls))}">'
+            f'<div class="panels" id="{self.name}" '
+            f'data-controls="{escape(dumps(list(map(self._control, self.choices))))}">'
             f"{panels}</div>"
         )
 
+    def _bodies(self, combinations: Sequence[Sequence[str]]) -> list[str]:
+        """What every choice shows; the first alone where all are more than a page holds."""
+        bodies, before = [], pictures()
+        for combination in combinations:
+            bodies.append(self._body(combination))
+            each = "".join(bodies).count("<img ") / len(bodies)
+            if len(combinations) > MOST or before + each * len(combinations) > PICTURES:
+                return bodies[:1]
+        return bodies
+
+    def _control(self, name: str) -> dict:
+        """What the page's script needs to know of a choice."""
+        group = f"{self.group}/{name}" if self.group else ""
+        options = list(self.choices[name])
+        return {"label": label(name), "kind": self.kinds[name], "group": group, "options": options}
+
     def _body(self, shown: Sequence[str]) -> str:
+        with chosen(dict(zip(map(label, self.choices), shown, strict=True))):
+            return drawn(lambda: self.show(shown))
+
+    def show(self, shown: Sequence[str]) -> object:
+        """Draw the choice that bears these names, one a control."""
         named = zip(self.choices, shown, strict=True)
-        choice = {name: self.choices[name][option] for name, option in named}
-        return drawn(lambda: self.draw(**choice))
+        return self.draw(**{name: self.choices[name][option] for name, option in named})
 
     def _panel(self, shown: Sequence[str], body: str) -> str:
         named = list(zip(self.choices, shown, strict=True))
@@ -71,27 +126,6 @@ class Panels:
             f'<section class="panel" data-place="{",".join(map(str, places))}">'
             f'<p class="panel-title">{escape(title)}</p>{body}</section>'
         )
-
-    def _live(self) -> object:
-        import ipywidgets as widgets
-
-        pickers = {
-            name: widgets.Dropdown(
-                options=list(options.items()),
-                description=label(name),
-                style={"description_width": "initial"},
-            )
-            for name, options in self.choices.items()
-        }
-        picture = widgets.HTML()
-
-        def redraw(_change: object = None) -> None:
-            picture.value = drawn(lambda: self.draw(**{n: p.value for n, p in pickers.items()}))
-
-        for picker in pickers.values():
-            picker.observe(redraw, names="value")
-        redraw()
-        return widgets.VBox([widgets.HBox(list(pickers.values())), picture])
 
 
 @dataclass(frozen=True)
@@ -112,7 +146,13 @@ def views(draw: Callable[[], object]) -> tuple:
     try:
         shown = draw()
     except Unanswered as reason:
-        return (Note(str(reason)),)
+        return (Note(reader().say(reason.message)),)
+    except Exception as error:
+        if os.environ.get(HEADLESS):
+            raise
+        from revwork.report.live import excuse
+
+        return (Note(excuse(error)),)
     return tuple(shown) if isinstance(shown, tuple | list) else (shown,)
 
 
@@ -121,13 +161,32 @@ def drawn(draw: Callable[[], object]) -> str:
     return "".join(view._repr_html_() for view in views(draw))
 
 
-def labelled(keys: Sequence[str]) -> dict[str, str]:
+def labelled(keys: Iterable[str]) -> dict[str, str]:
     """Return keys under the names people read, as a choice of panels."""
     return {label(key): key for key in keys}
 
 
 def _options(choices: Sequence[object] | Mapping[str, object]) -> Mapping[str, object]:
     """Return what a choice shows → what it means; None is everything."""
-    if isinstance(choices, Mapping):
-        return choices
-    return {"All" if option is None else str(option): option for option in choices}
+    options = choices if isinstance(choices, Mapping) else {one: one for one in choices}
+    named: dict[str, object] = {}
+    for one, meant in options.items():
+        name = words("All") if one is None else text(one)
+        named[f"“{name}”" if name in named else name] = meant
+    return named
+
+
+def _kind(options: Mapping[str, object]) -> Kind:
+    """The control that suits the options."""
+    if len(options) == 2:
+        return "toggle"
+    if len(options) > 2 and all(map(_is_ordered, options.values())):
+        return "slider"
+    few = len(options) <= _FEW and len("".join(options)) <= _SHORT
+    return "tabs" if few else "select"
+
+
+def _is_ordered(value: object) -> bool:
+    if isinstance(value, str):
+        return bool(_PERIODS.fullmatch(value))
+    return isinstance(value, int | float | Period)
