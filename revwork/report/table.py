@@ -24,6 +24,7 @@ FORMATS = {
     "date": "day date",
 }
 _FORMAT_OF = {column: kind for kind, columns in FORMATS.items() for column in columns.split()}
+_ENDINGS = ("change_rate", "share", "date")  # whatever stands before, a column is shown as these
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def table(frame: pd.DataFrame, caption: Title, *columns: str) -> Grid | Note:
 
 
 def _cell(name: str, value: object, reader: Reader) -> str:
-    kind = _FORMAT_OF.get(str(name))
+    kind = _kind(name)
     if kind:
         return reader.format(value, kind)
     if isinstance(value, dict):
@@ -81,6 +82,11 @@ def _cell(name: str, value: object, reader: Reader) -> str:
     return reader.number(value, 2) if isinstance(value, int | float | Decimal) else text(value)
 
 
+def _kind(name: object) -> str | None:
+    ending = next((end for end in _ENDINGS if str(name).endswith(f"_{end}")), str(name))
+    return _FORMAT_OF.get(str(name)) or _FORMAT_OF.get(ending)
+
+
 def _side(name: object, frame: pd.DataFrame) -> str:
-    is_number = pd.api.types.is_numeric_dtype(frame[name]) or _FORMAT_OF.get(str(name))
+    is_number = pd.api.types.is_numeric_dtype(frame[name]) or _kind(name)
     return ' class="number"' if is_number else ""
