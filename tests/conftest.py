@@ -75,6 +75,18 @@ def published(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def chromium():
+    """The one browser of a test process: Playwright cannot be started twice in it."""
+    from browser import FLAGS, find
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
 def server():
     """A PostgreSQL server of its own; skipped where neither its programs nor the driver are."""
     pytest.importorskip("psycopg", reason='PostgreSQL needs: pip install "revwork[postgres]"')

@@ -13,8 +13,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from browser import FLAGS, find
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 SLOW = 90_000
 OWN = ("JUPYTER", "IPYTHON", "REVWORK_HEADLESS")
@@ -91,21 +90,19 @@ def lab(tmp_path_factory, root):
 
 
 @pytest.fixture(scope="module")
-def notebook(lab):
+def notebook(lab, chromium):
     """The notebook in Lab after Run All."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
-        page = browser.new_page(viewport={"width": 1400, "height": 1000})
-        page.set_default_timeout(SLOW)
-        page.goto(lab)
-        page.locator(".jp-NotebookPanel-toolbar").get_by_text("Python 3").wait_for()
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        page.locator(".jp-OutputArea-output ol.findings").wait_for()
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
-        yield page
-        browser.close()
+    page = chromium.new_page(viewport={"width": 1400, "height": 1000})
+    page.set_default_timeout(SLOW)
+    page.goto(lab)
+    page.locator(".jp-NotebookPanel-toolbar").get_by_text("Python 3").wait_for()
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.locator(".jp-OutputArea-output ol.findings").wait_for()
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+    yield page
+    page.close()
 
 
 def test_every_cell_ran_without_an_error(notebook):

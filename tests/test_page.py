@@ -9,21 +9,11 @@ from pathlib import Path
 from urllib.parse import unquote, urlparse
 
 import pytest
-from browser import FLAGS, find
 from bs4 import BeautifulSoup
-from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 
 REPORT = "01_revenue.html"
 WIDTHS = {"phone": 390, "laptop": 1100}
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
