@@ -14,7 +14,7 @@ test: $(READY)
 
 truth: $(READY)
 	TRUTH_SEEDS="$$($(BIN)/python -c 'import random; print(*random.sample(range(10**6), 3))')" \
-		$(BIN)/pytest -v tests/test_truth.py
+		$(BIN)/pytest -v tests/test_truth.py tests/test_parameters.py
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""The command line: revwork init, import, run, params, lab."""
+"""The command line: revwork init, import, check, run, params, lab."""
 
 import logging
 import signal
@@ -131,6 +131,34 @@ def import_(
     if place:
         typer.echo(f"Written to {place}")
     raise typer.Exit(0 if wanted and wanted == [*looked.entries] and not looked.left else 1)
+
+
+@app.command()
+def check(
+    workspace: Annotated[str, typer.Option(help="folder that holds revwork.toml")] = ".",
+    as_json: Annotated[bool, typer.Option("--json", help="the same facts as JSON")] = False,
+) -> None:
+    """Say what of the data is usable, and what more would answer. Exit 0 usable, 1 not, 2 usage."""
+    from revwork.data.check import facts
+    from revwork.report.words import Reader
+    from revwork.run import plan
+    from revwork.workspace import open_company
+
+    try:
+        company = open_company(workspace)
+    except ValueError as error:
+        _refuse(error)
+    reads = {notebook.stem: plan.reads(notebook) for notebook in plan.find([])}
+    found = facts(company, reads, Reader(company.language, company.currency).say)
+    if as_json:
+        import json
+
+        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    else:
+        from revwork.report.terminal import show
+
+        show(found)
+    raise typer.Exit(0 if found["usable"] else 1)
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ from revwork.data.wording import DataError, nearest
 
 if TYPE_CHECKING:
     from revwork.data.loading import Tables
+    from revwork.data.pseudonyms import Audience
 
 FILE = "revwork.toml"
 RESERVED = {
@@ -94,7 +95,8 @@ class Source:
     {theirs: ours}, "" for empty. `dimensions`: the company's own columns. `tax_rate`: amounts
     include that share of tax, or "tax_amount" where each row's tax stands in that column.
     `time_zone` and `currency`: of moments and rows that do not say. `table`: in a database.
-    `sql`: a query of that database, or of the file's rows as the table `raw`.
+    `sql`: a query of that database, or of the file's rows as the table `raw`; `beside`: name →
+    further file that the query may join, under that name.
     `preset`: the known export it is; `keep_personal`: with its columns that name people.
     """
 
@@ -113,6 +115,7 @@ class Source:
     sheet: str | None = None
     table: str | None = None
     sql: str | None = None
+    beside: Mapping[Annotated[str, AfterValidator(_column)], str] = Field(default_factory=dict)
     time_zone: Zone | None = None
     currency: Code | None = None
     tax_rate: Annotated[float, Field(ge=0, lt=1)] | Literal["tax_amount"] | None = None
@@ -150,16 +153,22 @@ class Company:
     confidentiality: str = ""
 
     def tables(
-        self, needs: Sequence[str] = (), enriches: Sequence[str] = (), today: date | None = None
+        self,
+        needs: Sequence[str] = (),
+        enriches: Sequence[str] = (),
+        today: date | None = None,
+        audience: "Audience" = "full",
     ) -> "Tables":
         """Load the tables, each as its contract says; one that only `enriches` may be missing.
 
         Raises Unanswered for a needed table the company does not have, and DataError with
         every breach of every table. `today` is the company's day, for what cannot be yet.
+        For the audience `leadership` people have pseudonyms, and comments are left out.
         """
         from revwork.data.loading import load
 
-        return load(self, needs, enriches, today or datetime.now(ZoneInfo(self.time_zone)).date())
+        today = today or datetime.now(ZoneInfo(self.time_zone)).date()
+        return load(self, needs, enriches, today, audience)
 
     @property
     def dimensions(self) -> Sequence[str]:
@@ -269,6 +278,8 @@ def _places(table: str, section: Mapping[str, Any]) -> Iterator[str]:
         yield f"{where} file is an address: say address = in place of file ="
     if isinstance(address, str) and address and (wrong := objection(address)):
         yield f"{where} {wrong}"
+    if "beside" in section and not (file and section.get("sql")):
+        yield f"{where} has files beside it: say in sql = how they are joined to the file's rows"
     if "table" in section and "sql" in section:
         yield f"{where} has a table and an sql: leave one out"
 

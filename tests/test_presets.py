@@ -65,6 +65,14 @@ HEADERS = {
         "Shares,Goals"
     ),
     "google_ads_daily": ("Day,Campaign,Campaign ID,Cost,Impr.,Clicks,Conversions"),
+    "google_ads_connector": (
+        "_fivetran_id,customer_id,date,ad_network_type,base_campaign,clicks,conversions,"
+        "conversions_value,cost_micros,device,id,impressions"
+    ),
+    "stripe_charges": (
+        "id,amount,amount_refunded,balance_transaction_id,captured,created,currency,customer_id,"
+        "invoice_id,livemode,paid,payment_intent_id,refunded,status"
+    ),
     "zendesk_tickets": (
         "Summation column,Id,Requester,Requester id,Requester external id,Requester email,"
         "Requester domain,Submitter,Assignee,Group,Subject,Tags,Status,Priority,Via,"

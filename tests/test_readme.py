@@ -61,7 +61,10 @@ def test_its_notebooks_are_the_notebooks_there_are(readme, root):
 
 
 def test_its_tables_are_contracts(readme):
-    from revwork.contracts import TABLES
+    from revwork.contracts import DEPARTMENTS, of_department
 
-    listed = readme.split("| add |")[1].split("\n\n")[0]
-    assert set(re.findall(r"^\| (\w+) \|", listed, re.M)) == set(TABLES) - {"orders"}
+    listed = readme.split("| department |")[1].split("\n\n")[0]
+    rows = re.findall(r"^\| (\w+) \| ([\w, ]+) \|", listed, re.M)
+    assert {name: sorted(tables.split(", ")) for name, tables in rows} == {
+        name: of_department(name) for name in DEPARTMENTS
+    }

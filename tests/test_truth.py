@@ -1,52 +1,20 @@
 """What is planted in the sample stands out of its noise; where nothing is planted nothing does."""
 
-import os
-import sys
 import tomllib
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from companies import LAST, SAMPLE, SEEDS, built, once
+from generate import company
+from generator import orders as export
+from generator import truth
+from generator.plan import NEUTRAL, drawn
+from generator.tables import TABLES
+from generator.world import World
 
-SAMPLE = Path(__file__).parents[1] / "data" / "sample"
-sys.path.insert(0, str(SAMPLE))
-
-from generate import company  # noqa: E402
-from generator import orders as export  # noqa: E402
-from generator import truth  # noqa: E402
-from generator.plan import NEUTRAL, drawn  # noqa: E402
-from generator.tables import TABLES  # noqa: E402
-from generator.world import World  # noqa: E402
-
-SEEDS = tuple(map(int, os.environ.get("TRUTH_SEEDS", "1 2 3").split()))
 CLEAR, QUIET = 4, 4
-LAST = pd.Timestamp("2026-09-15")
 YEAR = pd.DateOffset(years=1)
-
-
-class Company:
-    """A company's tables, and what a seed plants in it (or would, were it not left out)."""
-
-    def __init__(self, seed: int, null: bool):
-        self.world = company(seed, null=null)
-        self.planted = {one["id"]: one for one in truth.effects(World(seed, drawn(seed)))}
-
-    @cache  # noqa: B019
-    def __getattr__(self, table: str) -> pd.DataFrame:
-        if table == "orders":
-            return pd.concat(export.orders(self.world))
-        return self.world.of(TABLES[table])
-
-    def effect(self, name: str) -> tuple[dict, pd.Timestamp]:
-        one = self.planted[name]
-        return one["segment"], pd.Timestamp(one["since"])
-
-
-@cache
-def built(seed: int, null: bool = False) -> Company:
-    return Company(seed, null)
 
 
 def share(before: pd.Series, after: pd.Series) -> float:
@@ -82,21 +50,6 @@ def apart(rows: pd.DataFrame, region: str, days: tuple[pd.Timestamp, pd.Timestam
     past = rows.region[rows.order_date < until].value_counts()
     moved, wide = np.log(now / past), 1 / now + 1 / past
     return ((moved[region] - moved) / np.sqrt(wide[region] + wide)).drop(region).median()
-
-
-@cache
-def sold(seed: int, null: bool) -> pd.DataFrame:
-    """Lines that count, credit notes apart, without what subscriptions and deals brought."""
-    made = built(seed, null)
-    lines = made.orders.merge(made.products[["product_id", "category"]], on="product_id")
-    lines = lines.merge(made.customers[["customer_id", "segment"]], on="customer_id", how="left")
-    inside = made.world.of(export.lines)
-    own = inside.number[(inside.order >= 0) & ~inside.credit]
-    return lines[lines._number.isin(own) & (lines.status != "cancelled")]
-
-
-def once(lines: pd.DataFrame) -> pd.DataFrame:
-    return lines.drop_duplicates("order_id")
 
 
 def checkout(made, lines):
@@ -258,13 +211,14 @@ SIGNS = {
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("statistic", SIGNS, ids=lambda s: s.__name__)
 def test_an_effect_stands_out_of_the_noise(statistic, seed):
-    assert SIGNS[statistic] * statistic(built(seed), sold(seed, False)) > CLEAR
+    assert SIGNS[statistic] * statistic(built(seed), built(seed).sold()) > CLEAR
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("statistic", SIGNS, ids=lambda s: s.__name__)
 def test_where_nothing_is_planted_nothing_stands_out(statistic, seed):
-    assert abs(statistic(built(seed, True), sold(seed, True))) < QUIET
+    made = built(seed, null=True)
+    assert abs(statistic(made, made.sold())) < QUIET
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -284,7 +238,7 @@ def test_a_team_that_is_short_has_empty_seats_and_slow_answers(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_an_effect_left_out_changes_only_what_it_touches(seed):
-    plan = drawn(seed)
+    plan = drawn(seed).without("pair")  # which brings a second category along
     with_it, without = (World(seed, one).of(export.lines) for one in (plan, plan.without("rival")))
     keys = ["order", "product", "day", "credit"]
     both = with_it.merge(without, "outer", keys, indicator=True, suffixes=("", "_without"))

@@ -4,6 +4,8 @@ import pandera.ibis as pa
 
 from revwork.contracts import Day, Money, optional, required
 
+DEPARTMENT = "marketing"
+
 
 class Campaigns(pa.DataFrameModel):
     """One row per campaign.
@@ -18,7 +20,7 @@ class Campaigns(pa.DataFrameModel):
     region: str = optional("country or sales region")
     segment: str = optional("whom it addresses")
     start_date: Day = optional("first day")
-    end_date: Day = optional("last day")
+    end_date: Day = optional("last day", not_before="start_date")
     budget: Money = optional("planned spend", ge=0)
 
     class Config:

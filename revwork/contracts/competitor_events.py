@@ -4,6 +4,8 @@ import pandera.ibis as pa
 
 from revwork.contracts import Day, optional, required
 
+DEPARTMENT = "market"
+
 
 class CompetitorEvents(pa.DataFrameModel):
     """One row per event.
@@ -13,7 +15,7 @@ class CompetitorEvents(pa.DataFrameModel):
 
     event_id: str = required("the event")
     date: Day = required("day it became known")
-    competitor: str = required("the rival")
+    competitor: str = required("the rival", refers_to="competitors")
     kind: str = required(
         "what it was",
         isin=[

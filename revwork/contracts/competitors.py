@@ -4,6 +4,8 @@ import pandera.ibis as pa
 
 from revwork.contracts import Money, optional, required
 
+DEPARTMENT = "market"
+
 
 class Competitors(pa.DataFrameModel):
     """One row per competitor.

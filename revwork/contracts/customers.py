@@ -4,6 +4,8 @@ import pandera.ibis as pa
 
 from revwork.contracts import Day, optional, required
 
+DEPARTMENT = "customers"
+
 
 class Customers(pa.DataFrameModel):
     """One row per customer, person or account.
@@ -12,7 +14,7 @@ class Customers(pa.DataFrameModel):
     """
 
     customer_id: str = required("the identifier orders use")
-    customer_name: str = optional("name to print")
+    customer_name: str = optional("name to print", personal="Customer")
     region: str = optional("country or sales region")
     segment: str = optional("kind of customer")
     since: Day = optional("day the relationship began")

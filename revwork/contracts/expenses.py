@@ -4,6 +4,8 @@ import pandera.ibis as pa
 
 from revwork.contracts import Day, Money, optional, required
 
+DEPARTMENT = "finance"
+
 
 class Expenses(pa.DataFrameModel):
     """One row per expense posted; cost of goods and order-level costs are not among them.
@@ -16,8 +18,8 @@ class Expenses(pa.DataFrameModel):
         "marketing lowers the contribution margin, the others the operating result",
         isin=["marketing", "people", "rent", "technology", "logistics", "administration", "other"],
     )
-    amount: Money = required("without tax; negative for a refund")
+    amount: Money = required("without tax; negative for a refund", with_tax=True)
     currency: str = optional("ISO code; the company's if absent")
     region: str = optional("empty where it serves all")
     channel: str = optional("empty where it serves all")
-    description: str = optional("what for")
+    description: str = optional("what for", comment=True)

@@ -4,6 +4,8 @@ import pandera.ibis as pa
 
 from revwork.contracts import Day, Money, optional, required
 
+DEPARTMENT = "marketing"
+
 
 class Experiments(pa.DataFrameModel):
     """One row per experiment, variant and unit observed.

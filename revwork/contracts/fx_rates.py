@@ -4,6 +4,8 @@ import pandera.ibis as pa
 
 from revwork.contracts import Day, Rate, required
 
+DEPARTMENT = "finance"
+
 
 class FxRates(pa.DataFrameModel):
     """One row per currency and day of quotation; a rate holds until the next one.

@@ -4,6 +4,8 @@ import pandera.ibis as pa
 
 from revwork.contracts import Day, Money, optional, required
 
+DEPARTMENT = "market"
+
 
 class MarketSize(pa.DataFrameModel):
     """One row per period, region and category.
@@ -12,7 +14,7 @@ class MarketSize(pa.DataFrameModel):
     """
 
     period_start: Day = required("first day of the period")
-    period_end: Day = required("last day of the period")
+    period_end: Day = required("last day of the period", not_before="period_start")
     region: str = optional("empty for all markets")
     category: str = optional("empty for all categories")
     amount: Money = required("sales of all suppliers without tax, company currency", ge=0)

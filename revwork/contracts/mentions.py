@@ -4,6 +4,8 @@ import pandera.ibis as pa
 
 from revwork.contracts import Day, optional, required
 
+DEPARTMENT = "reputation"
+
 
 class Mentions(pa.DataFrameModel):
     """One row per day, brand and source.
@@ -12,7 +14,7 @@ class Mentions(pa.DataFrameModel):
     """
 
     date: Day = required("day or first day of the week")
-    competitor: str = optional("the rival; empty for our own")
+    competitor: str = optional("the rival; empty for our own", refers_to="competitors")
     source: str = optional("press, social, forum …")
     region: str = optional("country")
     mentions: int = required("times mentioned", ge=0)

@@ -5,6 +5,8 @@ import pandera.ibis as pa
 
 from revwork.contracts import Day, Money, Quantity, optional, required
 
+DEPARTMENT = "sales"
+
 
 class Orders(pa.DataFrameModel):
     """One row per order line; a credit note's lines are negative, on their own date.
@@ -16,13 +18,14 @@ class Orders(pa.DataFrameModel):
     line: int = required("line of the order; numbered in file order if absent", ge=1)
     order_date: Day = required("day of the order in the company's time zone")
     net_amount: Money = required(
-        "line value without tax, negative for a credit; else quantity × unit_price − discount"
+        "line value without tax, negative for a credit; else quantity × unit_price − discount",
+        with_tax=True,
     )
-    customer_id: str = optional("who bought; empty if unknown")
-    product_id: str = optional("what was bought")
+    customer_id: str = optional("who bought; empty if unknown", refers_to="customers")
+    product_id: str = optional("what was bought", refers_to="products")
     quantity: Quantity = optional("units, negative if returned")
-    unit_price: Money = optional("price of one unit")
-    discount: Money = optional("amount taken off the line")
+    unit_price: Money = optional("price of one unit", with_tax=True)
+    discount: Money = optional("amount taken off the line", with_tax=True)
     tax_amount: Money = optional("tax inside the line's value")
     currency: str = optional("ISO code; the company's if absent")
     status: str = optional(

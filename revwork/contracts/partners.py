@@ -4,6 +4,8 @@ import pandera.ibis as pa
 
 from revwork.contracts import Day, optional, required
 
+DEPARTMENT = "partners"
+
 
 class Partners(pa.DataFrameModel):
     """One row per partner.

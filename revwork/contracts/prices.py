@@ -4,6 +4,8 @@ import pandera.ibis as pa
 
 from revwork.contracts import Day, Money, optional, required
 
+DEPARTMENT = "product"
+
 
 class Prices(pa.DataFrameModel):
     """One row per product and price, from a day on.
@@ -11,9 +13,9 @@ class Prices(pa.DataFrameModel):
     Answers what a price change did, and how far sales stray from the list.
     """
 
-    product_id: str = required("the product")
-    valid_from: Day = required("first day of the price")
-    list_price: Money = required("price of one unit without tax", ge=0)
+    product_id: str = required("the product", refers_to="products")
+    valid_from: Day = required("first day of the price", scheduled=True)
+    list_price: Money = required("price of one unit without tax", with_tax=True, ge=0)
     currency: str = optional("ISO code; the company's if absent")
     region: str = optional("empty where it holds everywhere")
     channel: str = optional("empty where it holds everywhere")

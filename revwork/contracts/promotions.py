@@ -4,6 +4,8 @@ import pandera.ibis as pa
 
 from revwork.contracts import Day, optional, required
 
+DEPARTMENT = "product"
+
 
 class Promotions(pa.DataFrameModel):
     """One row per promotion and product, or per promotion where it covers all.
@@ -13,10 +15,10 @@ class Promotions(pa.DataFrameModel):
 
     promotion_id: str = required("the promotion")
     name: str = optional("what people call it")
-    product_id: str = optional("product on offer; empty for all")
+    product_id: str = optional("product on offer; empty for all", refers_to="products")
     category: str = optional("category on offer; empty for all")
-    start_date: Day = required("first day")
-    end_date: Day = required("last day")
+    start_date: Day = required("first day", scheduled=True)
+    end_date: Day = required("last day", not_before="start_date")
     discount_rate: float = required("share taken off, 0 to 1", ge=0, le=1)
     channel: str = optional("empty where it holds everywhere")
     region: str = optional("empty where it holds everywhere")

@@ -4,6 +4,8 @@ import pandera.ibis as pa
 
 from revwork.contracts import Day, Money, optional, required
 
+DEPARTMENT = "marketing"
+
 
 class Spend(pa.DataFrameModel):
     """One row per day and campaign, or per day and channel where campaigns are not told apart.
@@ -13,7 +15,9 @@ class Spend(pa.DataFrameModel):
 
     date: Day = required("day of the spend")
     channel: str = required("search, social, email, display, affiliate, event …")
-    campaign_id: str = optional("the campaign; empty for the channel as a whole")
+    campaign_id: str = optional(
+        "the campaign; empty for the channel as a whole", refers_to="campaigns"
+    )
     cost: Money = required("paid, without tax", ge=0)
     currency: str = optional("ISO code; the company's if absent")
     impressions: int = optional("times shown", ge=0)

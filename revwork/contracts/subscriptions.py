@@ -4,6 +4,8 @@ import pandera.ibis as pa
 
 from revwork.contracts import Day, Money, optional, required
 
+DEPARTMENT = "subscriptions"
+
 
 class Subscriptions(pa.DataFrameModel):
     """One row per subscription and price: a change of price or plan starts a new row.
@@ -12,10 +14,12 @@ class Subscriptions(pa.DataFrameModel):
     """
 
     subscription_id: str = required("the contract")
-    customer_id: str = required("who pays")
+    customer_id: str = required("who pays", refers_to="customers")
     start_date: Day = required("first day at this price")
-    end_date: Day = optional("first day no longer at this price; empty while running")
-    monthly_amount: Money = required("recurring revenue a month, without tax", ge=0)
+    end_date: Day = optional(
+        "first day no longer at this price; empty while running", not_before="start_date"
+    )
+    monthly_amount: Money = required("recurring revenue a month, without tax", with_tax=True, ge=0)
     plan: str = optional("what is subscribed")
     currency: str = optional("ISO code; the company's if absent")
 

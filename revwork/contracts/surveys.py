@@ -4,6 +4,8 @@ import pandera.ibis as pa
 
 from revwork.contracts import Day, optional, required
 
+DEPARTMENT = "service"
+
 
 class Surveys(pa.DataFrameModel):
     """One row per survey sent, answered or not.
@@ -17,10 +19,10 @@ class Surveys(pa.DataFrameModel):
         "nps: 0 to 10, would recommend; csat: 1 to 5, satisfied", isin=["nps", "csat"]
     )
     score: int = optional("the mark; empty if not answered", ge=0, le=10)
-    comment: str = optional("in the customer's words")
-    customer_id: str = optional("who was asked")
-    order_id: str = optional("order it is about")
-    ticket_id: str = optional("ticket it is about")
+    comment: str = optional("in the customer's words", comment=True)
+    customer_id: str = optional("who was asked", refers_to="customers")
+    order_id: str = optional("order it is about", refers_to="orders")
+    ticket_id: str = optional("ticket it is about", refers_to="tickets")
     region: str = optional("country or sales region")
     language: str = optional("language of the comment, such as es")
 

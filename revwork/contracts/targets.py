@@ -4,6 +4,8 @@ import pandera.ibis as pa
 
 from revwork.contracts import Day, Money, optional, required
 
+DEPARTMENT = "sales"
+
 
 class Targets(pa.DataFrameModel):
     """One row per month, metric and segment; rows of a metric add up, so no totals beside parts.
@@ -11,7 +13,7 @@ class Targets(pa.DataFrameModel):
     Answers whether the company is where it said it would be.
     """
 
-    month: Day = required("first day of the calendar's month")
+    month: Day = required("first day of the calendar's month", scheduled=True)
     metric: str = required(
         "what is targeted",
         isin=["net_revenue", "gross_margin", "contribution_margin", "operating_result"],

@@ -4,6 +4,8 @@ import pandera.ibis as pa
 
 from revwork.contracts import Day, optional, required
 
+DEPARTMENT = "marketing"
+
 
 class Touchpoints(pa.DataFrameModel):
     """One row per contact of a person with a channel.
@@ -15,9 +17,9 @@ class Touchpoints(pa.DataFrameModel):
     touched_at: Day = required("day of the contact")
     position: int = required("place in the journey; numbered in file order if absent", ge=1)
     channel: str = required("channel of the contact")
-    campaign_id: str = optional("campaign of the contact")
-    customer_id: str = optional("who, where known")
-    order_id: str = optional("order the journey ended in, if any")
+    campaign_id: str = optional("campaign of the contact", refers_to="campaigns")
+    customer_id: str = optional("who, where known", refers_to="customers")
+    order_id: str = optional("order the journey ended in, if any", refers_to="orders")
 
     class Config:
         """A journey"s contacts are numbered."""

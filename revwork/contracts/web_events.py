@@ -4,6 +4,8 @@ import pandera.ibis as pa
 
 from revwork.contracts import Day, optional, required
 
+DEPARTMENT = "web"
+
 
 class WebEvents(pa.DataFrameModel):
     """One row per visit and step it reached.
@@ -11,7 +13,7 @@ class WebEvents(pa.DataFrameModel):
     Answers at which step visits are lost, where and since when.
     """
 
-    session_id: str = required("the visit, as sessions name it")
+    session_id: str = required("the visit, as sessions name it", refers_to="sessions")
     position: int = required("place of the step in the visit", ge=1)
     step: str = required("view, cart, checkout, payment, purchase …, in the shop's own words")
     date: Day = required("day of the step, in the company's time zone")

@@ -10,12 +10,12 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from hashlib import file_digest, sha256
 from pathlib import Path
 from time import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import ibis
@@ -27,6 +27,7 @@ from revwork.data.preset import version
 from revwork.data.quality import Note
 from revwork.data.sources import KINDS
 from revwork.data.sql import name
+from revwork.data.wording import DataError
 
 if TYPE_CHECKING:
     from revwork.workspace import Company, Source
@@ -50,31 +51,91 @@ def put(
     """Make the company's table in the engine, of a Parquet file that `build` writes if need be.
 
     Returns the notes on it. What a server holds is read anew each time, since nothing tells
-    whether it changed.
+    whether it changed. Raises DataError where a file changes while it is read.
     """
     source = company.sources[table]
+    before = _stamps(source)
+
+    def whole(file: Path) -> None:
+        build(file)
+        if _stamps(source) != before:
+            raise DataError("changed while it was read: try again")
+
     folder = None if source.is_remote else _folder(company.folder)
     if not folder:
         with tempfile.TemporaryDirectory(prefix="revwork-") as scratch:
             file = Path(scratch) / "table.parquet"
-            build(file)
+            whole(file)
             connection.create_table(table, stored(connection, table, file))
             return notes_in(connection.con, file)
-    key = _hash([_files(source), company.currency, company.time_zone, _door(table)])
-    stem = f"{table}-{key[:24]}"
+    stem = f"{table}-{_key(company, table)[:24]}"
     file = _found(folder, stem)
     if not file:
         with FileLock(folder / f"{table}.lock"):
-            file = _found(folder, stem) or _built(folder, stem, build)
+            file = _found(folder, stem) or _built(folder, stem, whole)
     connection.create_view(table, stored(connection, table, file))
     return notes_in(connection.con, file)
 
 
+def recalled(
+    company: "Company",
+    name: str,
+    tables: Sequence[str],
+    work: Callable[[], Any],
+    also: Sequence[str] = (),
+) -> Any:
+    """Return what `work` makes of the tables, in JSON's types, kept while they are the same.
+
+    `also`: what else it follows from. Raises DataError where a table's files are not there.
+    """
+    is_remote = any(company.sources[table].is_remote for table in tables)
+    folder = None if is_remote else _folder(company.folder)
+    if not folder:
+        return work()
+    stem = f"{name}-{_hash([*also, *_comparing(), *(_key(company, one) for one in tables)])[:24]}"
+    file = folder / f"{stem}.json"
+    with suppress(OSError, ValueError):
+        return json.loads(file.read_text("utf-8"))
+    found = json.loads(json.dumps(work()))
+    with tempfile.NamedTemporaryFile("w", suffix=".new", dir=folder, delete=False) as scratch:
+        json.dump(found, scratch)
+    for other in folder.glob(f"{name}-*.json"):
+        with suppress(OSError):
+            other.unlink()
+    os.replace(scratch.name, file)
+    return found
+
+
+@cache
+def _comparing() -> list[str]:
+    """What changes with how departments are held against each other."""
+    return [
+        _of_file(_PACKAGE / "analysis" / f"{one}.py")
+        for one in ("reconciliation", "reasons", "due", "sales")
+    ]
+
+
+def _key(company: "Company", table: str) -> str:
+    """What changes with all that a kept table follows from."""
+    return _hash(
+        [_files(company.sources[table]), company.currency, company.time_zone, _door(table)]
+    )
+
+
 def _files(source: "Source") -> str:
-    files = [] if source.is_remote else named(source, KINDS)
-    contents = [_of_file(one) for path in files for one in (path, _journal(path)) if one.is_file()]
+    contents = [_of_file(one) for one in _paths(source)]
     declared = {**asdict(source), "folder": "", "preset": version(source.preset)}
     return _hash([*contents, json.dumps(declared, sort_keys=True)])
+
+
+def _paths(source: "Source") -> list[Path]:
+    every = [source, *(replace(source, file=other) for other in source.beside.values())]
+    files = [] if source.is_remote else [path for one in every for path in named(one, KINDS)]
+    return [one for path in files for one in (path, _journal(path)) if one.is_file()]
+
+
+def _stamps(source: "Source") -> list[tuple[int, int]]:
+    return [(one.stat().st_size, one.stat().st_mtime_ns) for one in _paths(source)]
 
 
 def _journal(path: Path) -> Path:

@@ -19,6 +19,8 @@ from revwork.data.sql import Engine, Wanted, literal, name
 from revwork.data.wording import DataError, nearest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from revwork.workspace import Source
 
 _BATCH = 50_000
@@ -74,6 +76,15 @@ def read_sqlite(engine: Engine, source: "Source", wanted: Wanted) -> tuple[list,
     return [], []
 
 
+def tables_of_sqlite(path: "Path") -> list[str]:
+    """Return the names of the tables and views of an SQLite file."""
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as file:
+            return _tables(file)
+    except sqlite3.Error as error:
+        raise DataError(f"cannot be read: {error}") from None
+
+
 def _query(source: "Source") -> str:
     return (source.sql or "").strip().rstrip(";")
 
@@ -114,8 +125,15 @@ def _sqlite_columns(file: sqlite3.Connection, relation: str) -> tuple[pa.Schema,
         whole = pa.int64() if filled == {"integer"} else pa.float64()
         numbers = bool(filled) and filled <= {"integer", "real"}
         types.append((column, whole if numbers else pa.string()))
-        cells.append(name(column) if numbers else f"CAST({name(column)} AS TEXT)")
+        cells.append(name(column) if numbers else _as_text(name(column)))
     return pa.schema(types), ", ".join(cells)
+
+
+def _as_text(cell: str) -> str:
+    """A cell among texts: 1.234 as 1.2340, which nobody takes for thousands."""
+    text = f"CAST({cell} AS TEXT)"
+    doubt = f"typeof({cell}) = 'real' AND {text} GLOB '*.[0-9][0-9][0-9]'"
+    return f"CASE WHEN {doubt} THEN {text} || '0' ELSE {text} END"
 
 
 def _batches(fetch: Callable[[int], list[tuple]], schema: pa.Schema) -> Iterator[pa.RecordBatch]:

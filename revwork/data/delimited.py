@@ -1,37 +1,29 @@
-"""Text files of rows: their encoding, their delimiter, and the lines that do not fit."""
+"""Text files of rows: their delimiter, and the lines that do not fit."""
 
-import codecs
 import csv
-import gzip
 import io
 import re
 import tempfile
-import zlib
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from glob import escape
 from itertools import islice
 from pathlib import Path
-from typing import IO
 
-import duckdb
+import ibis.expr.datatypes as dt
 
 from revwork.data.headers import asked, header_row, preamble, spelling, unique
 from revwork.data.plain import plain_numbers
-from revwork.data.quality import Note, note
+from revwork.data.quality import Note
 from revwork.data.sql import Engine, Wanted, literal, name
-from revwork.data.wording import DataError
+from revwork.data.utf8 import PART, as_utf8, copied, opened
+from revwork.data.wording import DataError, rows
 from revwork.workspace import Source
 
 _HEAD = 1 << 18
-_PART = 1 << 22
-_MAGIC = {
-    b"PK\x03\x04": "an Excel workbook (.xlsx)",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls)",
-    b"PAR1": "Parquet (.parquet)",
-}
+_WIDE = 9
 
 
 @dataclass(frozen=True)
@@ -72,7 +64,10 @@ def read(engine: Engine, source: Source, wanted: Wanted) -> tuple[list[str], lis
     """
     with tempfile.TemporaryDirectory(prefix="revwork-") as folder:
         copy = Path(folder) / "text.csv"
-        path, notes = _as_utf8(source, copy)
+        path, notes = as_utf8(source, copy)
+        count, alike = _line_ends(path)
+        if not alike:  # DuckDB loses rows where some lines end in CR LF and some in LF
+            path = copied(path, "utf-8", copy)
         head = _head(path)
         delimiter = source.delimiter or _delimiter(head)
         records = _records(head, delimiter)
@@ -81,11 +76,14 @@ def read(engine: Engine, source: Source, wanted: Wanted) -> tuple[list[str], lis
         mark, kinds = plain_numbers(source, wanted, names, records[row + 1 :])
         select = asked(source, names, wanted)
         whole = [one for one in names if kinds[one] != "VARCHAR" and _is_whole(one, wanted)]
-        lines = _Lines(path, delimiter, row + 1, kinds, whole, mark, select)
-        try:
-            _load(engine, lines)
-        except duckdb.InvalidInputException:  # lines that end now in CR LF, now in LF
-            _load(engine, replace(lines, path=_copied(path, "utf-8", copy)))
+        above = _lines_above(head, delimiter, row)
+        lines = _Lines(path, delimiter, above, kinds, whole, mark, select)
+        _load(engine, lines)
+        found = engine.execute("SELECT count(*) FROM raw").fetchone()[0] + above
+        if count != found or _marks(lines) != (len(names) - 1) * found:
+            types = [wanted.get(spelling(one)) for one in names]
+            digits = [i for i, kind in enumerate(types) if _has_digits(kind)]
+            _check_records(lines, digits, found - above)
     return records[row], [*notes, *preamble(source, records, row)]
 
 
@@ -104,6 +102,61 @@ def _load(engine: Engine, lines: _Lines) -> None:
 def _are_broken(engine: Engine, whole: Sequence[str]) -> bool:
     broken = " OR ".join(f"{name(one)} <> trunc({name(one)})" for one in whole) or "false"
     return engine.execute(f"SELECT coalesce(bool_or({broken}), false) FROM raw").fetchone()[0]
+
+
+def _has_digits(kind: dt.DataType | None) -> bool:
+    return kind is not None and (kind.is_numeric() or kind.is_temporal())
+
+
+def _marks(lines: _Lines) -> int:
+    """How many delimiters there are; no more than rows need, where nothing is in doubt."""
+    mark = lines.delimiter.encode()
+    with opened(lines.path) as file:
+        return sum(part.count(mark) for part in iter(lambda: file.read(PART), b""))
+
+
+def _check_records(lines: _Lines, digits: Sequence[int], found: int) -> None:
+    """Raise DataError where a quote takes in lines that look like rows of their own.
+
+    Nor may a row be missing, or single lines have more fields than the others, which DuckDB lets
+    pass if the last is empty, though a comma within a number may have shifted the rest.
+    """
+    wide, total, width = [], 0, len(lines.kinds)
+    csv.field_size_limit(1 << 30)
+    with opened(lines.path) as file, suppress(csv.Error):
+        taken = []
+        text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
+        kept = (taken.append(line) or line for line in text)
+        records = csv.reader(kept, delimiter=lines.delimiter)
+        for record in records:
+            if records.line_num > lines.skip and any(record):
+                total += 1
+                wide += [records.line_num] if len(record) > width else []
+            if len(taken) > 1 and all(_is_row(line, lines, digits) for line in taken):
+                raise DataError(
+                    f"line {records.line_num - len(taken) + 1:,} opens a quote that takes in "
+                    f"{rows(len(taken) - 1)} more: close it, or double it within the text"
+                )
+            taken.clear()
+        if total != found:
+            raise DataError(
+                f"has {rows(total)}, of which {found:,} can be told apart: look for a double quote "
+                "that is not closed, in its header too"
+            )
+    if 0 < len(wide) < total:
+        raise DataError(_ragged([(line, f"Found: {width + 1}") for line in wide], width))
+
+
+def _is_row(line: str, lines: _Lines, digits: Sequence[int]) -> bool:
+    """Whether a line alone has a field for every column, and digits where days and numbers are."""
+    line = line.strip("\r\n")
+    cells = line.split(lines.delimiter)
+    if len(cells) != len(lines.kinds):
+        cells = next(csv.reader([line], delimiter=lines.delimiter), [])
+    if len(cells) != len(lines.kinds) or not (digits or len(cells) > _WIDE):
+        return False
+    checked = [cells[i].strip(' "') for i in digits]
+    return all(2 * sum(map(str.isdigit, cell)) >= len(cell) for cell in checked)
 
 
 def _rejected(engine: Engine, lines: _Lines) -> list[tuple[int, str]]:
@@ -125,71 +178,29 @@ def _ragged(bad: list[tuple[int, str]], width: int) -> str:
     )
 
 
-@contextmanager
-def _bytes(path: Path) -> Iterator[IO[bytes]]:
-    try:
-        with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
-            yield file
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"cannot be opened: {error}") from None
+def _line_ends(path: Path) -> tuple[int, bool]:
+    """How many lines there are, and whether all of them end alike."""
+    feeds = returns = both = 0
+    last = b""
+    with opened(path) as file:
+        while part := file.read(PART):
+            feeds, returns = feeds + part.count(b"\n"), returns + part.count(b"\r")
+            if returns:
+                both += part.count(b"\r\n") + (last + part[:1] == b"\r\n")
+            last = part[-1:]
+    alike = not feeds or not returns or feeds == returns == both
+    return feeds + returns - both + (last not in (b"\n", b"\r")), alike
 
 
-def _as_utf8(source: Source, copy: Path) -> tuple[Path, list[Note]]:
-    """The file itself if DuckDB can read it, else a copy in UTF-8; a note where it is a guess."""
-    encoding, notes = source.encoding, []
-    if not encoding:
-        encoding, example = _encoding(source.path)
-        if example:
-            template = "{table:text}: not UTF-8, read as Windows-1252. Example: {example:text}"
-            notes = [note(source.name, "encoding", template, 0, example)]
-    if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig", "ascii"):
-        return source.path, notes
-    try:
-        return _copied(source.path, encoding, copy), notes
-    except UnicodeError:
-        advice = f'say encoding = "…" under [tables.{source.name}]'
-        raise DataError(f"cannot be read in the encoding {encoding}; {advice}") from None
-
-
-def _copied(path: Path, encoding: str, copy: Path) -> Path:
-    """A copy in UTF-8, every line ended alike."""
-    with _bytes(path) as file, copy.open("w", encoding="utf-8", newline="") as lines:
-        text = io.TextIOWrapper(file, encoding=encoding)
-        while part := text.read(_PART):
-            lines.write(part)
-    return copy
-
-
-def _encoding(path: Path) -> tuple[str, str]:
-    """The encoding, and where it is a guess, a word that shows it."""
-    with _bytes(path) as file:
-        head = file.read(4096)
-        for magic, kind in _MAGIC.items():
-            if head.startswith(magic):
-                raise DataError(f"is {kind} by its content, not text: name it so")
-        if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            return "utf-16", ""
-        if b"\0" in head:
-            return ("utf-16-be" if head[:1] == b"\0" else "utf-16-le"), ""
-        return _utf8_or_windows(head, file)
-
-
-def _utf8_or_windows(part: bytes, file: IO[bytes]) -> tuple[str, str]:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        while part:
-            decoder.decode(part)
-            part = file.read(_PART)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        near = error.object[max(error.start - 30, 0) : error.start + 30].decode("cp1252", "replace")
-        words = re.split(r"[\s;,|\"]+", near)
-        return "cp1252", next(word for word in words if not word.isascii())
-    return "utf-8", ""
+def _lines_above(head: str, delimiter: str, row: int) -> int:
+    """How many lines the record of that index ends below; a quoted text may have several."""
+    records = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
+    deque(islice(records, row + 1), 0)
+    return records.line_num
 
 
 def _head(path: Path) -> str:
-    with _bytes(path) as file:
+    with opened(path) as file:
         part = file.read(_HEAD)
     whole = part if len(part) < _HEAD else part[: part.rfind(b"\n") + 1]
     return whole.decode("utf-8-sig", "replace")

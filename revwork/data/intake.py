@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
@@ -16,10 +16,9 @@ from revwork.contracts import TABLES, contract
 from revwork.data.headers import spelling
 from revwork.data.preset import NAMES, beside, nearest_preset, preset, recognised
 from revwork.data.propose import Proposal, propose, synonyms
-from revwork.data.sources import Raw, open_raw
+from revwork.data.sources import Raw, inside, open_raw
 from revwork.data.sql import Wanted
 from revwork.data.wording import DataError, rows
-from revwork.findings import Unanswered
 from revwork.workspace import FILE, Company, Source
 
 
@@ -49,7 +48,10 @@ class Looked:
 
 @dataclass(frozen=True)
 class _Guess:
-    """A file taken for a table: by which name, why, how it is declared, what its values mean."""
+    """A file taken for a table: by which name, why, how it is declared, what its values mean.
+
+    `within`: the table or sheet of the file.
+    """
 
     path: Path
     table: str
@@ -57,7 +59,8 @@ class _Guess:
     evidence: Sequence[str]
     lines: Sequence[str]
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    rank: tuple[bool, float] = (True, inf)
+    rank: float = inf
+    within: str = ""
 
 
 def files(named: Iterable[Path]) -> list[Path]:
@@ -78,11 +81,12 @@ def look_at(company: Company, paths: Sequence[Path]) -> Looked:
     """Return what the files are; those alike in one folder are one table, by a pattern."""
     guesses: list[_Guess] = []
     aside: list[str] = []
-    for path in paths:
+    for path, place in _places(company, paths, aside):
         try:
-            guesses += _guesses(company, path)
+            guesses += _guesses(company, path, place)
         except DataError as error:
-            aside.append(f"{_named(company, path)}: {' '.join(error.sentences)}")
+            said = " ".join(error.sentences)
+            aside.append(f"{_named(company, path)}{_within(place)}: {said}")
     entries = []
     for table in dict.fromkeys(one.table for one in guesses):
         found = (one for one in guesses if one.table == table)
@@ -92,7 +96,10 @@ def look_at(company: Company, paths: Sequence[Path]) -> Looked:
         entries.append(_entry(company, alike, pattern))
         used = alike if pattern else [first]
         rest = [one for one in (first, *others) if one not in used]
-        aside += [f"{_named(company, one.path)}: left aside, {table} has a file" for one in rest]
+        aside += [
+            f"{_named(company, one.path)}{one.within}: left aside, {table} has a file"
+            for one in rest
+        ]
     shown = [line for one in entries for line in one.shown]
     return Looked(tuple(entries), (*shown, *aside), bool(aside))
 
@@ -130,6 +137,21 @@ def _named(company: Company, path: Path) -> str:
     return (path.relative_to(company.folder) if inside else path).as_posix()
 
 
+def _places(
+    company: Company, paths: Iterable[Path], aside: list[str]
+) -> Iterator[tuple[Path, Mapping[str, str]]]:
+    """Each file with each table in it; what cannot be opened is told in `aside`."""
+    for path in paths:
+        try:
+            yield from ((path, place) for place in inside(path))
+        except DataError as error:
+            aside.append(f"{_named(company, path)}: {' '.join(error.sentences)}")
+
+
+def _within(place: Mapping[str, str]) -> str:
+    return "".join(f", {kind} {name}" for kind, name in place.items())
+
+
 def _every_header() -> Wanted:
     columns = [column for table in TABLES for column in contract(table).to_schema().columns]
     words = [word for column in synonyms().values() for word in column]
@@ -146,28 +168,34 @@ def _unknown(raw: Raw) -> str:
     return f"is no export that is known; nearest are {near[0].title}, which also have {lacks}"
 
 
-def _guesses(company: Company, path: Path) -> list[_Guess]:
-    """What the file is: a known export, or a proposal with its evidence."""
-    if there := [one for one in company.sources.values() if one.path.resolve() == path]:
+def _guesses(company: Company, path: Path, place: Mapping[str, str]) -> list[_Guess]:
+    """What the file, or the table in it, is: a known export, or a proposal with its evidence."""
+    if there := [one for one in company.sources.values() if _is_at(one, path, place)]:
         raise DataError(f"is [tables.{there[0].name}] already")
     engine, file = duckdb.connect(), _named(company, path)
-    source = Source(name=TABLES[0], folder=company.folder, file=file, preset=NAMES[0])
+    source = Source(name=TABLES[0], folder=company.folder, file=file, preset=NAMES[0], **place)
     try:
         raw = open_raw(engine, source, _every_header())
     except duckdb.Error as error:
         raise DataError(f"cannot be read: {str(error).splitlines()[0]}") from None
+    said = [f"{kind} = {_text(name)}" for kind, name in place.items()]
     if known := recognised(raw.headers.values()):
         further = [one for one in beside(known) if one.table not in company.sources]
         found = [
-            _Guess(path, one.table, one.title, (), [f'preset = "{one.name}"'])
+            _Guess(path, one.table, one.title, (), [*said, f'preset = "{one.name}"'])
             for one in (known, *further)
         ]
-    elif one := propose(engine, raw, path):
-        found = [_proposed(path, one, raw)]
+    elif one := propose(engine, raw, Path(path.parent, *place.values() or [path.name])):
+        found = [_proposed(path, one, raw, said)]
     else:
         raise DataError(_unknown(raw))
     _check_free(company, found[0])
-    return found
+    return [replace(one, within=_within(place)) for one in found]
+
+
+def _is_at(source: Source, path: Path, place: Mapping[str, str]) -> bool:
+    within = all(getattr(source, kind) in (name, None) for kind, name in place.items())
+    return source.path.resolve() == path and within
 
 
 def _check_free(company: Company, guess: _Guess) -> None:
@@ -178,9 +206,9 @@ def _check_free(company: Company, guess: _Guess) -> None:
         )
 
 
-def _proposed(path: Path, one: Proposal, raw: Raw) -> _Guess:
+def _proposed(path: Path, one: Proposal, raw: Raw, said: Sequence[str]) -> _Guess:
     above = next((note.count for note in raw.notes if note.kind == "preamble"), 0)
-    lines = [f"header_row = {above + 1}"] if above else []
+    lines = [*said, *([f"header_row = {above + 1}"] if above else [])]
     unlike = [match for match in one.matches if spelling(match.header) != match.column]
     if unlike:
         lines.append(f"[tables.{one.table}.columns]")
@@ -226,7 +254,8 @@ def _entry(company: Company, guesses: Sequence[_Guess], pattern: str) -> Entry:
         lines += [f"{_text(theirs)} = {_text(ours)}" for theirs, ours in meant.items()]
     section = "\n".join(lines)
     tried = f"  {_tried(company, table, section)}"
-    return Entry(file, table, [f"{file} → {table}: {first.title}", *first.evidence, tried], section)
+    said = f"{file}{first.within} → {table}: {first.title}"
+    return Entry(file, table, [said, *first.evidence, tried], section)
 
 
 def _tried(company: Company, table: str, section: str) -> str:
@@ -234,13 +263,16 @@ def _tried(company: Company, table: str, section: str) -> str:
     spec = tomllib.loads(section)["tables"][table]
     source = Source(**spec, name=table, folder=company.folder)
     try:
-        read = replace(company, sources={table: source}).tables(needs=[table]).inputs[0]
-    except Unanswered as error:
-        return f"but {error}"
+        tables = replace(company, sources={table: source}).tables(enriches=[table])
     except DataError as error:
         first, *others = error.sentences
         first = first.removeprefix(f"{table} ({source.file}): ")
         return f"does not load yet: {first}" + (f" And {len(others)} more." if others else "")
+    read = tables.inputs[0]
+    if not read.rows:
+        whys = [rule.why for rule in preset(source.preset).left_out] if source.preset else []
+        aside = f" other than {' and '.join(whys)}, which are left out" if whys else ""
+        return f"loads, but has no rows{aside}"
     days = f" from {read.first_day} to {read.last_day}" if read.first_day else ""
     return f"loads: {rows(read.rows)}{days}"
 

@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from babel.numbers import list_currencies
+
 from revwork.data.sql import Engine, literal, name, seen
 from revwork.data.wording import DataError, rows
 
@@ -17,24 +19,26 @@ LAYOUTS = (
     *("%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y"),
     *("%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y", "%d.%m.%y"),
     *("%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y"),
+    *("%y/%m/%d", "%y-%m-%d", "%y.%m.%d"),
 )
 
 _BLANK = r"[\s\x{00A0}\x{2007}\x{2009}\x{202F}]"
-_CODE = rf"^[A-Z]{{3}}{_BLANK}|{_BLANK}[A-Z]{{3}}$"
-_NOISE = rf"{_CODE}|{_BLANK}|['’\p{{Sc}}]"
-_SIGN = rf"{_CODE}|\p{{Sc}}"
+_CODES = "|".join(sorted(list_currencies()))
+_SIGN = rf"^(?:{_CODES}){_BLANK}|{_BLANK}(?:{_CODES})$|\p{{Sc}}"
+_GROUPED = rf"(\d)(?:{_BLANK}|['’])(\d)"
 _NEGATIVE = r"^\((.+)\)$|^([^-].*)-$"
 _DOUBT = r"[-+]?[1-9]\d{0,2}%s\d{3}"
-_COMMA = r"[-+]?(\d*|\d{1,3}(\.\d{3})+),\d*|[-+]?\d{1,3}(\.\d{3}){2,}"
-_POINT = r"[-+]?(\d*|\d{1,3}(,\d{3})+)\.\d*([eE][-+]?\d+)?|[-+]?\d{1,3}(,\d{3}){2,}"
+_COMMA = r"[-+]?(\d*|\d{1,3}([.']\d{3})+),\d*|[-+]?\d{1,3}(\.\d{3}){2,}"
+_POINT = r"[-+]?(\d*|\d{1,3}([,']\d{3})+)\.\d*([eE][-+]?\d+)?|[-+]?\d{1,3}(,\d{3}){2,}"
 _NUMBER = {
-    ",": r"[-+]?(\d+|\d{1,3}(\.\d{3})+|)(,\d*)?",
-    ".": r"[-+]?(\d+|\d{1,3}(,\d{3})+|)(\.\d*)?([eE][-+]?\d+)?",
+    ",": r"[-+]?(\d+|\d{1,3}(\.\d{3})+|\d{1,3}('\d{3})+|)(,\d*)?",
+    ".": r"[-+]?(\d+|\d{1,3}(,\d{3})+|\d{1,3}('\d{3})+|)(\.\d*)?([eE][-+]?\d+)?",
 }
 _MOMENT = (
     r"^(.*?),?(?:[T\s]+(\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[AaPp]\.?[Mm]\.?)?)"
     r"\s*(Z|UTC|[-+]\d{2}(?::?\d{2})?)?)?$"
 )
+_YEARS, _DECADES = 5, 20
 _MIDNIGHT = r"|0?0:00(:00([.,]0+)?)?|12:00(:00)?\s*[Aa]\.?[Mm]\.?"
 _CLOCKS = "['%H:%M:%S', '%H:%M', '%I:%M:%S %p', '%I:%M %p']"
 
@@ -102,12 +106,13 @@ def marks(engine: Engine, columns: Sequence[str], table: str) -> Marks:
 def number(cell: str, mark: str, kind: str) -> str:
     """Return SQL that reads the text `cell` as `kind`, exactly; null where it is no number."""
     bare, thousands = _bare(cell), "," if mark == "." else "."
-    plain = f"replace(replace({bare}, '{thousands}', ''), ',', '.')"
+    plain = f"replace(replace(replace({bare}, '''', ''), '{thousands}', ''), ',', '.')"
     read = (
         f"CASE WHEN regexp_full_match({bare}, {literal(_NUMBER[mark])}) "
         f"THEN TRY_CAST({plain} AS {kind}) END"
     )
-    return f"coalesce(TRY_CAST({cell} AS {kind}), {read})" if mark == "." else read
+    written = f"replace({cell}, '_', '?')"  # DuckDB takes 1_000 for a number
+    return f"coalesce(TRY_CAST({written} AS {kind}), {read})" if mark == "." else read
 
 
 def days(engine: Engine, column: str, table: str, declared: str | None) -> Days:
@@ -141,7 +146,8 @@ def moment(cell: str, days: Days, theirs: str | None, ours: str) -> str:
         return day
     clock = f"regexp_replace({clock}, '[.,]\\d+', '')"
     clock = f"regexp_replace(upper({clock}), '\\s*([AP])\\.?M\\.?$', ' \\1M')"
-    given = f"({day} + coalesce(try_strptime({clock}, {_CLOCKS})::TIME, TIME '00:00'))"
+    time = f"CASE {clock} WHEN '' THEN TIME '00:00' ELSE try_strptime({clock}, {_CLOCKS})::TIME END"
+    given = f"({day} + {time})"
     if not days.offsets and not (theirs and days.moments):
         return given
     shift = f"replace({shift}, 'UTC', 'Z')"
@@ -157,8 +163,10 @@ def local(moment: str, theirs: str | None, ours: str) -> str:
 
 
 def _bare(cell: str) -> str:
-    """A number without blanks, apostrophes and currency, any minus in front."""
-    bare = f"regexp_replace({cell}, {literal(_NOISE)}, '', 'g')"
+    """A number without blanks and currency, any minus in front, ' where a blank is inside."""
+    bare = f"regexp_replace({cell}, {literal(_SIGN)}, '', 'g')"
+    bare = f"regexp_replace({bare}, {literal(_GROUPED)}, '\\1''\\2', 'g')"
+    bare = f"regexp_replace({bare}, {literal(_BLANK)}, '', 'g')"
     return f"regexp_replace(replace({bare}, '−', '-'), '{_NEGATIVE}', '-\\1\\2')"
 
 
@@ -196,7 +204,8 @@ def _dated(engine: Engine, column: str, day: str) -> str:
 
 def _date(part: str, layout: str) -> str:
     moment = f"try_strptime({part}, {literal(layout)})"
-    return f"CASE WHEN {moment} >= DATE '1900-01-01' THEN {moment}::DATE END"
+    whole = f" AND length({part}) = 8" if layout == "%Y%m%d" else ""
+    return f"CASE WHEN {moment} >= DATE '1900-01-01'{whole} THEN {moment}::DATE END"
 
 
 def _layout(engine: Engine, column: str, table: str) -> str:
@@ -207,9 +216,23 @@ def _layout(engine: Engine, column: str, table: str) -> str:
     common = [layout for i, layout in enumerate(LAYOUTS) if all(row[0][i] for row in found)]
     if not common:
         raise DataError(_mixed(engine, column, table, found))
-    for other in common[1:]:
-        _settled(engine, column, table, (common[0], other))
-    return common[0]
+    likely = _likely(engine, common)
+    for other in likely[1:]:
+        _settled(engine, column, table, (likely[0], other))
+    return likely[0]
+
+
+def _likely(engine: Engine, layouts: list[str]) -> list[str]:
+    """Without those that make decades of two digits where another makes a few years of them."""
+    dates = [_date("day", layout) for layout in layouts]
+    years = ", ".join(f"coalesce(max(year({one})) - min(year({one})), 0)" for one in dates)
+    spans = engine.execute(f"SELECT {years} FROM days").fetchone()
+    sure = [
+        layout
+        for layout, span in zip(layouts, spans, strict=True)
+        if "%y" not in layout or span <= _DECADES or min(spans) > _YEARS
+    ]
+    return sure or layouts
 
 
 def _settled(engine: Engine, column: str, table: str, layouts: tuple[str, str]) -> None:

@@ -1,7 +1,7 @@
 """From a company's files to tables that keep their contract, or to every reason why not."""
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from revwork.contracts import TABLES, contract
-from revwork.data import cache, quality
+from revwork.data import cache, cross, pseudonyms, quality, reconciled
 from revwork.data.parquet import schema
 from revwork.data.quality import Note, note
 from revwork.data.table import write
@@ -63,35 +63,90 @@ class Tables:
         return self.tables[table]
 
 
-def load(company: "Company", needs: Sequence[str], enriches: Sequence[str], today: date) -> Tables:
-    """Return the tables that `needs` and `enriches` name.
+def load(
+    company: "Company", needs: Sequence[str], enriches: Sequence[str], today: date, audience: str
+) -> Tables:
+    """Return the tables that `needs` and `enriches` name, as the audience may see them.
 
     Raises DataError with every breach of every table, MissingTable where a needed one is missing
     or has no rows.
     """
     asked = list(dict.fromkeys([*needs, *enriches]))
     _check_names(asked)
+    pseudonyms.check_audience(audience)
     _check_there(company, needs)
     connection = _connect()
-    notes, sentences = [], []
+    notes, broken = _opened(connection, company, asked)
+    if audience == "leadership" and not broken:
+        notes = pseudonyms.disguise(connection, company.folder, notes)
+    tables = _there(connection, asked)
+    sentences = [
+        f"{table} ({company.sources[table].place}): {sentence}"
+        for table, found in broken.items()
+        for sentence in found
+    ]
+    sentences += cross.breaches(tables, company.currency)
+    if sentences:
+        raise DataError(*sentences)
+    known = _known(company, tables, notes, today)
+    _check_filled(company, needs, tables.keys() - {*known.absent})
+    return known
+
+
+def load_apart(company: "Company", today: date) -> tuple[Tables, Mapping[str, Sequence[str]]]:
+    """Return all that the company has, each table apart: those that can be read, and breaches.
+
+    Breaches are by table, a sentence each; those between tables leave both readable.
+    """
+    connection = _connect()
+    notes, broken = _opened(connection, company, list(company.sources))
+    tables = _there(connection, company.sources)
+    for sentence in cross.breaches(tables, company.currency):
+        table, _, said = sentence.partition(": ")
+        broken.setdefault(table, []).append(said if said[-1] in ".?!" else f"{said}.")
+    return _known(company, tables, notes, today), broken
+
+
+def answers(table: str) -> str:
+    """Return what the table is good for: the sentence in its contract that says so."""
+    words = " ".join((contract(table).__doc__ or "").split())
+    return "It answers" + words.partition("Answers")[2]
+
+
+def _opened(
+    connection: ibis.BaseBackend, company: "Company", asked: Sequence[str]
+) -> tuple[list[Note], dict[str, list[str]]]:
+    """Make the tables in the engine; notes on them, and by table the breaches of what is not."""
+    notes, broken = [], {}
     for table in asked:
         try:
             notes += _open(connection, company, table)
         except DataError as error:
-            place = f"{table} ({company.sources[table].place})"
-            sentences += [f"{place}: {sentence}" for sentence in error.sentences]
-    tables = {table: connection.table(table) for table in asked if table in connection.tables}
-    sentences += quality.breaches(tables, company.currency)
-    if sentences:
-        raise DataError(*sentences)
-    inputs = [_input(company.sources[t], tables[t]) for t in asked if t in company.sources]
+            broken[table] = [*error.sentences]
+    return notes, broken
+
+
+def _there(connection: ibis.BaseBackend, asked: Iterable[str]) -> dict[str, ibis.Table]:
+    there = set(connection.list_tables())
+    return {table: connection.table(table) for table in asked if table in there}
+
+
+def _known(
+    company: "Company", tables: Mapping[str, ibis.Table], notes: Iterable[Note], today: date
+) -> Tables:
+    """The tables with what there is to know of them, seen from `today`."""
+    inputs = [_input(company.sources[t], tables[t]) for t in tables if t in company.sources]
     filled = {one.table: tables[one.table] for one in inputs if one.rows}
-    _check_filled(company, needs, filled)
     as_of = _as_of(filled, today)
-    notes += quality.notes(filled, as_of, today)
-    notes += [note(one.table, "no_rows", _NO_ROWS, 0, one.file) for one in inputs if not one.rows]
-    absent = [table for table in asked if table not in filled]
-    return Tables(tables, as_of, tuple(notes), tuple(inputs), tuple(absent))
+    notes = [
+        *notes,
+        *cross.notes(filled, company.calendar),
+        *quality.notes(filled, as_of, today),
+        *(note(one.table, "no_rows", _NO_ROWS, 0, one.file) for one in inputs if not one.rows),
+        *reconciled.notes(company, filled),
+    ]
+    absent = tuple(table for table in tables if table not in filled)
+    return Tables(tables, as_of, tuple(notes), tuple(inputs), absent)
 
 
 def _connect() -> ibis.BaseBackend:
@@ -121,28 +176,22 @@ def _check_there(company: "Company", needs: list[str]) -> None:
     if missing:
         raise MissingTable(
             " ".join(
-                f"{company.name} has no table {table}. {_answers(table)} To add it, say under "
+                f"{company.name} has no table {table}. {answers(table)} To add it, say under "
                 f'[tables.{table}] in revwork.toml where it lives: file = "{table}.csv".'
                 for table in missing
             )
         )
 
 
-def _check_filled(company: "Company", needs: list[str], filled: Mapping[str, object]) -> None:
+def _check_filled(company: "Company", needs: list[str], filled: Set[str]) -> None:
     bare = [company.sources[table] for table in needs if table not in filled]
     if bare:
         raise MissingTable(
             " ".join(
-                f"{source.name} ({source.place}) has no rows. {_answers(source.name)}"
+                f"{source.name} ({source.place}) has no rows. {answers(source.name)}"
                 for source in bare
             )
         )
-
-
-def _answers(table: str) -> str:
-    """What the table is good for: the sentence in its contract that says so."""
-    words = " ".join((contract(table).__doc__ or "").split())
-    return "It answers" + words.partition("Answers")[2]
 
 
 def _input(source: "Source", table: ibis.Table) -> Input:

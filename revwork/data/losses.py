@@ -18,7 +18,7 @@ def lost(
     table, file = written
     read = [column for column in found if reading.sql[column.name] != name(column.name)]
     sound = [column for column in read if column.name not in reading.wrong]
-    counts = ", ".join(f"count({name(column.name)})" for column in sound) or "0"
+    counts = ", ".join(f"count({name(column.name)})" for column in sound) or "count(*)"
     places = ("cells", f"read_parquet({literal(file)})")
     given, kept = (engine.execute(f"SELECT {counts} FROM {one}").fetchone() for one in places)
     pairs = zip(sound, given, kept, strict=False)

@@ -6,7 +6,7 @@ Numbers and yes/no keep their kind; lists and objects in a cell stay JSON, as te
 from glob import escape
 from pathlib import Path
 
-from revwork.data.sql import Engine, Wanted, columns, literal, name
+from revwork.data.sql import Engine, Wanted, columns, literal, name, shown
 from revwork.data.wording import DataError
 from revwork.workspace import Source
 
@@ -82,4 +82,6 @@ def _typed(engine: Engine, cell: str) -> str:
         return f"{text}::HUGEINT"
     if kinds and kinds <= {*_NUMBERS, "DOUBLE"}:
         return f"{text}::DOUBLE"
-    return f"{text}::BOOLEAN" if kinds == {"BOOLEAN"} else text
+    if kinds == {"BOOLEAN"}:
+        return f"{text}::BOOLEAN"
+    return f"CASE json_type({cell}) WHEN 'DOUBLE' THEN {shown(text)} ELSE {text} END"

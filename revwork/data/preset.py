@@ -130,7 +130,7 @@ def nearest_preset(headers: Iterable[str]) -> tuple[Preset, list[str]] | None:
     theirs = {header: header for header in headers}
     shares = {name: _share(preset(name), theirs) for name in NAMES if not preset(name).like}
     best = max(shares, key=lambda name: shares[name])
-    return (preset(best), preset(best).lacks(theirs)) if shares[best][0] >= 0.5 else None
+    return (preset(best), preset(best).lacks(theirs)) if shares[best][0] > 0.5 else None
 
 
 def check(one: Preset, headers: Mapping[str, str]) -> None:

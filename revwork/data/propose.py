@@ -9,7 +9,6 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from difflib import SequenceMatcher
 from functools import cache
 from importlib import import_module
@@ -19,17 +18,15 @@ from typing import TYPE_CHECKING
 import ibis
 
 from revwork.contracts import TABLES, contract
-from revwork.data import layout
+from revwork.data.looks import Values, are_shares, values_in
 from revwork.data.sql import Engine, name
 
 if TYPE_CHECKING:
     from revwork.data.sources import Raw
 
 _ALIKE = 0.86
-_NUMBER = r"[-+(]?\W{0,3}[A-Z]{0,3}\s?\d[\d.,'\s]*\W{0,3}(\s?[A-Z]{3})?"
-_LOOKED_AT = 500
-_FEW = 40
 _BESIDE = ("eur", "usd", "gbp", "property")
+_NAMES = ("name", "title", "text", "description")
 _KEYS = ("id", "code", "no", "nr", "number", "key", "ref", "reference", "codigo", "numero")
 
 
@@ -49,7 +46,7 @@ class Match:
 class Proposal:
     """The table a file may be: its columns, required ones it lacks, headers left over.
 
-    `repeats`: its key does not tell most rows apart; `named`: the file is called like the table.
+    `repeats`: its key does not tell its rows apart; `named`: the file is called like the table.
     """
 
     table: str
@@ -60,18 +57,18 @@ class Proposal:
     named: bool
 
     @property
-    def likeness(self) -> tuple[bool, float]:
-        """What proposals are compared by: nothing lacking, then how much it explains."""
-        explained = sum(match.sure for match in self.matches)
-        return not self.lacks, explained + 2 * self.named - len(self.lacks)
+    def is_likely(self) -> bool:
+        """Whether enough speaks for it, and not only headers that many tables have."""
+        needed = _required(self.table)
+        whole = len(needed) > 2 and not self.lacks
+        explains = 3 * len(self.matches) >= len(self.matches) + len(self.unused)
+        enough = len(self.matches) + self.named > 1 and 2 * len(self.lacks) <= len(needed)
+        return enough and not self.repeats and (self.named or whole or explains)
 
-
-@dataclass(frozen=True)
-class _Values:
-    """What stands in a column, none empty and none twice, and whether it is days or numbers."""
-
-    cells: Sequence[object]
-    kind: str
+    @property
+    def likeness(self) -> float:
+        """What proposals are compared by: how much it explains, less what it lacks."""
+        return sum(match.sure for match in self.matches) + 2 * self.named - 2 * len(self.lacks)
 
 
 @cache
@@ -82,17 +79,10 @@ def synonyms() -> Mapping[str, Sequence[str]]:
 
 def propose(engine: Engine, raw: "Raw", path: Path) -> Proposal | None:
     """Return the likeliest table for the table `raw`, None where none has half of what it needs."""
-    cells = _cells(engine, raw)
+    cells = values_in(engine, raw)
     found = [_proposal(engine, table, raw, (cells, path)) for table in TABLES]
-    needed = {table: len(_required(table)) for table in TABLES}
-    usable = [
-        one
-        for one in found
-        if len(one.matches) + one.named > 1
-        and not one.repeats
-        and 2 * len(one.lacks) <= needed[one.table]
-    ]
-    return max(usable, key=lambda one: one.likeness, default=None)
+    likely = [one for one in found if one.is_likely]
+    return max(likely, key=lambda one: one.likeness, default=None)
 
 
 @cache
@@ -100,40 +90,20 @@ def _words() -> Mapping[str, object]:
     return tomllib.loads(Path(__file__).with_name("synonyms.toml").read_text("utf-8"))
 
 
-def _cells(engine: Engine, raw: "Raw") -> dict[str, _Values]:
-    """Values of each column in the first few hundred rows; of few different ones, all."""
-    listed = ", ".join(map(name, raw.types))
-    rows = engine.execute(f"SELECT {listed} FROM raw LIMIT {_LOOKED_AT}").fetchall()
-    columns = zip(*rows, strict=True) if rows else [()] * len(raw.types)
-    pairs = zip(raw.types, columns, strict=True)
-    found = {}
-    for column, cells in pairs:
-        kept = list(dict.fromkeys(cell for cell in map(_value, cells) if cell not in (None, "")))
-        kind = _kind(kept)
-        if kind == "words" and len(kept) < _FEW:
-            distinct = f"SELECT DISTINCT {name(column)} AS it FROM raw WHERE it <> '' ORDER BY 1"
-            kept = [
-                _value(cell) for (cell,) in engine.execute(f"{distinct} LIMIT {_FEW}").fetchall()
-            ]
-        found[column] = _Values(kept, kind)
-    return found
-
-
-def _value(cell: object) -> object:
-    plain = isinstance(cell, str | int | float | date) or cell is None
-    return cell if plain else str(cell)
-
-
 def _proposal(
-    engine: Engine, table: str, raw: "Raw", seen: tuple[Mapping[str, _Values], Path]
+    engine: Engine, table: str, raw: "Raw", seen: tuple[Mapping[str, Values], Path]
 ) -> Proposal:
     cells, path = seen
-    pairs = sorted(_pairs(table, raw, cells), key=lambda pair: -pair[1].sure)
+    named = _is_named(table, path)
+    pairs = sorted(_pairs(table, raw, cells, named), key=lambda pair: -pair[1].sure)
     taken: dict[str, Match] = {}
     headers: dict[str, str] = {}
     for own, match in pairs:
         if match.column not in headers and own not in taken:
             taken[own], headers[match.column] = match, own
+    for own, match in _coded(table, raw, cells):
+        if match.column not in headers:
+            taken[f"{own} as {match.column}"], headers[match.column] = match, own
     key = contract(table).to_schema().unique or []
     return Proposal(
         table=table,
@@ -145,20 +115,56 @@ def _proposal(
         repeats=bool(key)
         and set(key) <= set(headers)
         and _repeats(engine, [headers[c] for c in key]),
-        named=_plain(table) in {_plain(path.stem), _plain(path.parent.name)},
+        named=named,
     )
 
 
-def _pairs(table: str, raw: "Raw", cells: Mapping[str, _Values]) -> Iterator[tuple[str, Match]]:
+def _coded(table: str, raw: "Raw", cells: Mapping[str, Values]) -> Iterator[tuple[str, Match]]:
+    """Columns that must be one of a few words, under headers whose every value means one."""
+    for column in _required(table):
+        wanted = contract(table).to_schema().columns[column]
+        for own, theirs in raw.headers.items():
+            codes = _codes(column, wanted, cells[own].cells)
+            known = [
+                c for check in wanted.checks for c in check.statistics.get("allowed_values", ())
+            ]
+            words = {str(cell) for cell in cells[own].cells if str(cell).lower() not in known}
+            if known and cells[own].cells and words == codes.keys():
+                examples = [str(cell)[:30] for cell in cells[own].cells[:3]]
+                yield own, Match(column, theirs, 0.9, "all its values are known", examples, codes)
+
+
+def _is_named(table: str, path: Path) -> bool:
+    """Whether the file, or its folder, is called like the table or like what a row of it is."""
+    kinds = {_singular(_plain(word)) for word in (table, *synonyms().get(_own_key(table), ()))}
+    words = {_singular(word) for word in _split(path.name.partition(".")[0])}
+    return bool(kinds & words) or _plain(table) == _plain(path.parent.name)
+
+
+@cache
+def _own_key(table: str) -> str:
+    """The column that tells its rows apart, unless that is what another table is about."""
+    key = (contract(table).to_schema().unique or [""])[0]
+    others = {f"{_singular(other)}_id" for other in TABLES if other != table}
+    return key if key.endswith("_id") and key not in others else ""
+
+
+def _singular(word: str) -> str:
+    return re.sub("ies$", "y", word).removesuffix("s")
+
+
+def _pairs(
+    table: str, raw: "Raw", cells: Mapping[str, Values], named: bool
+) -> Iterator[tuple[str, Match]]:
     schema = contract(table).to_schema()
-    key = schema.unique[0] if len(schema.unique or ()) == 1 else ""
+    key = _own_key(table) if named else ""
     for own, theirs in raw.headers.items():
         for column, wanted in schema.columns.items():
             sure, why = _affinity(theirs, column, table.rstrip("s"))
             if not sure and column == key and _plain(theirs) in _KEYS:
                 sure, why = 0.7, "a word for the key"
             fits = _fits(wanted, cells[own])
-            if column == "discount" and _are_shares(cells[own]):
+            if column == "discount" and are_shares(cells[own]):
                 fits = None  # a rate, where the contract wants money
             if sure and fits is not None:
                 examples = [str(cell)[:30] for cell in cells[own].cells[:3]]
@@ -208,9 +214,9 @@ def _likeness(plain: str, word: str) -> float:
     return compared.ratio() if compared.quick_ratio() >= _ALIKE else 0
 
 
-def _fits(wanted: object, values: "_Values") -> str | None:
+def _fits(wanted: object, values: Values) -> str | None:
     """What the values are, if the column wants that; None where they are something else."""
-    kind = wanted.dtype.type
+    kind, column = wanted.dtype.type, wanted.name
     allowed = [c.statistics["allowed_values"] for c in wanted.checks if c.name == "isin"]
     if not values.cells:
         return ""
@@ -219,40 +225,9 @@ def _fits(wanted: object, values: "_Values") -> str | None:
         return fitting if values.kind == fitting else None
     if allowed:
         return "" if len(values.cells) <= 3 * len(allowed[0]) + 5 else None
+    if column.rpartition("_")[2] in _NAMES and values.kind == "numbers":
+        return None
     return None if values.kind == "days" else ""
-
-
-def _are_shares(values: "_Values") -> bool:
-    numbers = [str(cell).replace(",", ".") for cell in values.cells]
-    return values.kind == "numbers" and all(
-        re.fullmatch(r"0?\.\d+|[01](\.0*)?", n) for n in numbers
-    )
-
-
-def _kind(cells: Sequence[object]) -> str:
-    if cells and all(map(_is_day, cells)):
-        return "days"
-    return "numbers" if sum(map(_is_number, cells)) >= 0.9 * len(cells) else "words"
-
-
-def _is_number(cell: object) -> bool:
-    if isinstance(cell, str):
-        return re.fullmatch(_NUMBER, cell.strip(), re.I) is not None and not _is_day(cell)
-    return isinstance(cell, int | float) and not isinstance(cell, bool)
-
-
-def _is_day(cell: object) -> bool:
-    if not isinstance(cell, str):
-        return isinstance(cell, date)
-    text = re.split(r"[T ]\d{1,2}:", cell.strip())[0].rstrip(",")
-    return any(_reads(text, form) for form in layout.LAYOUTS)
-
-
-def _reads(text: str, form: str) -> bool:
-    try:
-        return 1900 <= datetime.strptime(text, form).year <= 2100
-    except ValueError:
-        return False
 
 
 def _required(table: str) -> list[str]:
@@ -272,7 +247,7 @@ def _lacks(table: str, headers: Mapping[str, str]) -> list[str]:
 
 def _repeats(engine: Engine, key: Sequence[str]) -> bool:
     listed = ", ".join(map(name, key))
-    counted = f"SELECT count(*) > 2 * count(DISTINCT ({listed})) FROM raw"
+    counted = f"SELECT 9 * count(*) > 10 * count(DISTINCT ({listed})) FROM raw"
     return engine.execute(counted).fetchone()[0]
 
 

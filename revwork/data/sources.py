@@ -5,6 +5,7 @@ Excel files without any value are left out. Several files make one table, whose 
 the one a row is from.
 """
 
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,8 +21,8 @@ from revwork.data import databases, delimited, objects
 from revwork.data.files import Part, kind, parts
 from revwork.data.headers import asked, header_row, preamble, spelling, unique
 from revwork.data.quality import Note
-from revwork.data.sql import HIDDEN, Engine, Wanted, columns, literal, name
-from revwork.data.wording import DataError, nearest
+from revwork.data.sql import HIDDEN, Engine, Wanted, columns, literal, name, said, shown
+from revwork.data.wording import DataError, nearest, rows
 from revwork.workspace import Source
 
 
@@ -43,6 +44,23 @@ def open_raw(engine: Engine, source: Source, wanted: Wanted) -> Raw:
     Raises DataError: not there, not what its name says, lines that do not fit their header,
     files that do not fit each other.
     """
+    try:
+        for table, file in source.beside.items():
+            _open(engine, _other(source, file), {})
+            cells = f"COLUMNS(c -> c NOT IN {HIDDEN})"
+            engine.execute(f"CREATE OR REPLACE TEMP TABLE {name(table)} AS SELECT {cells} FROM raw")
+        return _queried(engine, source, _open(engine, source, wanted))
+    finally:
+        for table in source.beside:
+            engine.execute(f"DROP TABLE IF EXISTS temp.{name(table)}")
+
+
+def _other(source: Source, file: str) -> Source:
+    """Another file of the same folder, written alike."""
+    return replace(source, file=file, beside={}, header_row=None, sheet=None, preset=None)
+
+
+def _open(engine: Engine, source: Source, wanted: Wanted) -> Raw:
     engine.execute("DROP TABLE IF EXISTS raw")
     if source.is_remote:
         headers = databases.read_server(engine, source, wanted)
@@ -50,11 +68,22 @@ def open_raw(engine: Engine, source: Source, wanted: Wanted) -> Raw:
     with tempfile.TemporaryDirectory(prefix="revwork-") as scratch:
         found = parts(source, KINDS, Path(scratch))
         if len(found) == 1:
-            raw = _read(engine, source, found[0], wanted)
-        else:
-            text = dict.fromkeys(wanted)  # how numbers are written shows over all of them
-            raw = _together(engine, [_stored(engine, source, p, text) for p in found], wanted)
-    return _queried(engine, source, raw)
+            return _read(engine, source, found[0], wanted)
+        text = dict.fromkeys(wanted)  # how numbers are written shows over all of them
+        return _together(engine, [_stored(engine, source, p, text) for p in found], wanted)
+
+
+def inside(path: Path) -> list[dict[str, str]]:
+    """Return how each table in a file is named: sheets of a workbook, tables of SQLite."""
+    if _READERS.get(kind(path)) is databases.read_sqlite:
+        return [{"table": one} for one in databases.tables_of_sqlite(path)]
+    if _READERS.get(kind(path)) is not _excel:
+        return [{}]
+    try:
+        sheets = CalamineWorkbook.from_path(str(path)).sheet_names
+    except (CalamineError, OSError) as error:
+        raise DataError(f"cannot be read as an Excel workbook: {error}") from None
+    return [{"sheet": one} for one in sheets] if len(sheets) > 1 else [{}]
 
 
 def _raw(engine: Engine, headers: Sequence[str], notes: list[Note]) -> Raw:
@@ -72,7 +101,18 @@ def _read(engine: Engine, source: Source, part: Part, wanted: Wanted) -> Raw:
         raise DataError(f"is of no kind that can be read; these are {', '.join(KINDS)}")
     alone = replace(source, file=str(part.path), address="")
     headers, notes = _READERS[suffix](engine, alone, wanted)
-    return _raw(engine, headers or list(columns(engine, "raw")), notes)
+    raw = _raw(engine, headers or list(columns(engine, "raw")), notes)
+    _check_header(engine, raw)
+    return raw
+
+
+def _check_header(engine: Engine, raw: Raw) -> None:
+    """Raise DataError where a row is the header again, which texts alone would let pass."""
+    if {*raw.types.values()} == {"VARCHAR"}:
+        alike = (f"trim({name(c)}) = {literal(raw.headers[c].strip())}" for c in raw.types)
+        again = f"SELECT count(*) FROM raw WHERE {' AND '.join(alike)}"
+        if count := engine.execute(again).fetchone()[0]:
+            raise DataError(f"repeats its header in {rows(count)}: take them out")
 
 
 def _begins(path: Path, magic: bytes) -> bool:
@@ -87,7 +127,7 @@ def _stored(engine: Engine, source: Source, part: Part, wanted: Wanted) -> tuple
     except DataError as error:
         raise DataError(*(f"{part.name}: {one}" for one in error.sentences)) from None
     except duckdb.Error as error:
-        raise DataError(f"{part.name}: cannot be read: {str(error).splitlines()[0]}") from None
+        raise DataError(f"{part.name}: cannot be read: {said(error)}") from None
     engine.execute(f"ALTER TABLE raw RENAME TO {name(part.name)}")
     notes = [replace(one, example=f"{one.example} ({part.name})") for one in raw.notes]
     return part, replace(raw, notes=notes)
@@ -102,10 +142,11 @@ def _together(engine: Engine, read: list[tuple[Part, Raw]], wanted: Wanted) -> R
     if lacking := [text for one in read for text in _lacking(one, first, wanted)]:
         raise DataError(*lacking)
     kept = [key for key in first if any(key in _spelled(raw) for _, raw in read)]
+    texts = {key for _, raw in read for key, own in _spelled(raw).items() if _is_text(raw, own)}
     parts_read = []
     for part, raw in read:
         own = _spelled(raw)
-        cells = [f"{name(own[k]) if k in own else 'NULL'} AS {name(first[k][0])}" for k in kept]
+        cells = [f"{_among(raw, own.get(k), k in texts)} AS {name(first[k][0])}" for k in kept]
         whole = "_whole, " if "_whole" in columns(engine, name(part.name)) else ""
         cells.append(f"{whole}{literal(part.name)} AS _file")
         parts_read.append(f"SELECT {', '.join(cells)} FROM {name(part.name)}")
@@ -115,6 +156,17 @@ def _together(engine: Engine, read: list[tuple[Part, Raw]], wanted: Wanted) -> R
     return _raw(
         engine, [header for header, _ in first.values()], [n for _, r in read for n in r.notes]
     )
+
+
+def _is_text(raw: Raw, column: str) -> bool:
+    return raw.types[column] == "VARCHAR"
+
+
+def _among(raw: Raw, column: str | None, texts: bool) -> str:
+    """SQL of a column, as it is or among texts of other files."""
+    if column is None:
+        return "NULL"
+    return shown(name(column)) if texts and not _is_text(raw, column) else name(column)
 
 
 def _spelled(raw: Raw) -> dict[str, str]:
@@ -145,23 +197,21 @@ def _queried(engine: Engine, source: Source, raw: Raw) -> Raw:
         engine.execute(f"CREATE TABLE queried AS {source.sql}")
     except duckdb.Error as error:
         there = ", ".join(name(one) for one in raw.types)
-        raise DataError(
-            f"sql cannot be run: {str(error).splitlines()[0]}; raw has {there}"
-        ) from None
+        raise DataError(f"sql cannot be run: {said(error)}; raw has {there}") from None
     engine.execute("DROP TABLE raw; ALTER TABLE queried RENAME TO raw")
     return _raw(engine, [c for c in columns(engine, "raw") if c not in HIDDEN], raw.notes)
 
 
 def _excel(engine: Engine, source: Source, wanted: Wanted) -> tuple[list[str], list[Note]]:
-    rows = _sheet(source)
-    row = header_row(rows, source, set(wanted))
-    headers = [_text(cell) for cell in rows[row]]
-    below = [cells for cells in rows[row + 1 :] if any(cell != "" for cell in cells)]
+    sheet = _sheet(source)
+    row = header_row(sheet, source, set(wanted))
+    headers = [_text(cell) for cell in sheet[row]]
+    below = [cells for cells in sheet[row + 1 :] if any(cell != "" for cell in cells)]
     cells = zip(*below, strict=True) if below else ([] for _ in headers)
     engine.register("sheet", pa.table([_column(one) for one in cells], names=unique(headers)))
     engine.execute("CREATE TABLE raw AS FROM sheet")
     engine.unregister("sheet")
-    return headers, preamble(source, rows, row)
+    return headers, preamble(source, sheet, row)
 
 
 def _sheet(source: Source) -> list[list[object]]:
@@ -170,14 +220,14 @@ def _sheet(source: Source) -> list[list[object]]:
         sheet = source.sheet or book.sheet_names[0]
         if sheet not in book.sheet_names:
             raise DataError(f'has no sheet "{sheet}"{nearest(sheet, book.sheet_names)}')
-        rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        cells = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     except (CalamineError, OSError) as error:
         raise DataError(f"cannot be read as an Excel workbook: {error}") from None
-    if not rows:
+    if not cells:
         others = [other for other in book.sheet_names if other != sheet]
         advice = f'; say sheet = "{others[0]}" or another of its sheets' if others else ""
         raise DataError(f'has nothing on its sheet "{sheet}"{advice}')
-    return rows
+    return cells
 
 
 def _column(cells: Sequence[object]) -> pa.Array:
@@ -191,7 +241,9 @@ def _column(cells: Sequence[object]) -> pa.Array:
 
 
 def _text(cell: object) -> str:
-    return str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)
+    """A cell among texts: 1.234 as 1.2340, which nobody takes for thousands."""
+    text = str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)
+    return f"{text}0" if isinstance(cell, float) and re.search(r"\.\d{3}$", text) else text
 
 
 def _parquet(engine: Engine, source: Source, wanted: Wanted) -> tuple[list[str], list[Note]]:

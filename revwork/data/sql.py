@@ -1,5 +1,6 @@
 """What every step at the door shares: DuckDB, how it spells names and texts, what is asked for."""
 
+import re
 from collections.abc import Mapping
 
 import duckdb
@@ -18,6 +19,19 @@ def name(text: str) -> str:
 def literal(text: object) -> str:
     """Return `text` as a text."""
     return "'" + str(text).replace("'", "''") + "'"
+
+
+def said(error: duckdb.Error) -> str:
+    """Return what DuckDB says, without the kind of its error and the folders of files."""
+    words = re.sub(r"^(\w+Exception|[\w ]+ Error): ", "", str(error).splitlines()[0])
+    return re.sub(r"/[^'\"]*/", "", words)
+
+
+def shown(number: str) -> str:
+    """Return SQL of a number as a text: 1.234 as 1.2340, which nobody takes for thousands."""
+    text = f"{number}::VARCHAR"
+    doubt = f"regexp_full_match({text}, '-?\\d{{1,3}}\\.\\d{{3}}')"
+    return f"CASE WHEN {doubt} THEN {text} || '0' ELSE {text} END"
 
 
 def columns(engine: Engine, table: str) -> dict[str, str]:

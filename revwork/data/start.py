@@ -2,23 +2,12 @@
 
 from pathlib import Path
 
+from revwork import contracts
+from revwork.contracts import of_department
 from revwork.data.wording import DataError
 from revwork.workspace import FILE
 
-DEPARTMENTS = {
-    "sales": "orders, opportunities, opportunity_history, targets",
-    "subscriptions": "subscriptions",
-    "marketing": "campaigns, spend, touchpoints, experiments",
-    "service": "tickets, surveys",
-    "product": "products, prices, promotions",
-    "customers": "customers",
-    "finance": "expenses, fx_rates",
-    "people": "people",
-    "partners": "partners",
-    "web": "sessions, web_events",
-    "market": "competitors, competitor_prices, competitor_events, market_size, demand",
-    "reputation": "reviews, mentions",
-}
+DEPARTMENTS = {name: ", ".join(of_department(name)) for name in contracts.DEPARTMENTS}
 
 _TOML = """\
 # A company: whose numbers these are, and where each of its tables lives.

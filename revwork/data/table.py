@@ -10,27 +10,30 @@ import duckdb
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
+from pandera.api.ibis.container import DataFrameSchema
 from pandera.errors import SchemaErrors
 
-from revwork.contracts import contract
+from revwork.contracts import contract, marked
 from revwork.data import cells
 from revwork.data.headers import mapping, spelling
 from revwork.data.losses import lost
 from revwork.data.parquet import schema, store, stored
 from revwork.data.preset import known_headers
+from revwork.data.quality import out_of_order
 from revwork.data.repeats import repeated_rows
 from revwork.data.reshape import reshape
 from revwork.data.sources import open_raw
-from revwork.data.sql import Wanted, name
+from revwork.data.sql import Wanted, literal, name, said
 from revwork.data.wording import DataError, breach, subjects
 
 if TYPE_CHECKING:
     from revwork.workspace import Company, Source
 
-_TAXED = {
-    "orders": ("net_amount", "unit_price", "discount"),
-    "expenses": ("amount",),
-    "subscriptions": ("monthly_amount",),
+_LIMITS = {
+    "greater_than": "> {}",
+    "greater_than_or_equal_to": ">= {}",
+    "less_than_or_equal_to": "<= {}",
+    "isin": "IN {}",
 }
 _HELPERS = ("_row", "_file")
 
@@ -44,10 +47,10 @@ def write(connection: ibis.BaseBackend, company: "Company", table: str, file: Pa
         _write(connection, company, company.sources[table], file)
         return
     except duckdb.Error as error:
-        said = f"cannot be read: {str(error).splitlines()[0]}"
+        words = f"cannot be read: {said(error)}"
     finally:
         cells.clear(connection.con)
-    raise DataError(said)
+    raise DataError(words)
 
 
 def _write(connection: ibis.BaseBackend, company: "Company", source: "Source", file: Path) -> None:
@@ -60,7 +63,8 @@ def _write(connection: ibis.BaseBackend, company: "Company", source: "Source", f
     reading = cells.read(engine, source, found, company.time_zone)
     conformed = _conformed(_completed(connection, source.name), source, company)
     rows = conformed.drop(*_helpers(conformed))
-    store(engine, rows, [*raw.notes, *repeated, *reading.notes], file)
+    turned = [] if reading.wrong else out_of_order(engine, source.name, reading.sql)
+    store(engine, rows, [*raw.notes, *repeated, *reading.notes, *turned], file)
     written = stored(connection, source.name, file)
     wrong |= reading.wrong | lost(engine, (source.name, file), found, reading)
     derived = fields.keys() - mapped if wrong else set()
@@ -129,10 +133,11 @@ def _without_tax(table: ibis.Table, source: "Source") -> ibis.Table:
     rate = source.tax_rate
     if not rate:
         return table
-    if source.name not in _TAXED:
+    taxed = marked(source.name, "with_tax")
+    if not taxed:
         raise DataError(f"has no amounts with tax, leave tax_rate = {rate!r} out")
     if rate != "tax_amount":
-        present = [column for column in _TAXED[source.name] if column in table.columns]
+        present = [column for column in taxed if column in table.columns]
         return table.mutate(
             **{c: (table[c].cast("float64") / (1 + rate)).round(4) for c in present}
         )
@@ -154,6 +159,8 @@ def _breaches(
     model = copy(contract(table).to_schema())
     if model.unique and _is_unique(written, model.unique):
         model.unique = None
+    if model.unique is None and _is_kept(written, model):
+        return
     try:
         model.validate(written, lazy=True)
     except SchemaErrors as errors:
@@ -163,9 +170,30 @@ def _breaches(
 
 
 def _is_unique(table: ibis.Table, key: list[str]) -> bool:
-    """Whether no two rows have the same hash of the key; if so the key need not be compared."""
+    """Whether no two rows have the same hash of the key, or part of it lacks, which is told."""
     if {*key} - {*table.columns}:
-        return False
+        return True
     hashes = f"hash({', '.join(map(name, key))})"
     query = f"SELECT count(*) = count(DISTINCT {hashes}) FROM ({ibis.to_sql(table)})"
     return table.get_backend().con.execute(query).fetchone()[0]
+
+
+def _is_kept(table: ibis.Table, model: DataFrameSchema) -> bool:
+    """Whether no row breaks a limit of its columns, asked at once; who breaks it, pandera finds."""
+    wrong = [f"{name(column)} IS NULL" for column, f in model.columns.items() if not f.nullable]
+    for column, field in model.columns.items():
+        for check in field.checks:
+            if check.name not in _LIMITS:
+                return False
+            limit = _LIMITS[check.name].format(*map(_sql, check.statistics.values()))
+            wrong.append(f"NOT {name(column)} {limit}")
+    if {*model.columns} - {*table.columns}:
+        return False
+    query = f"SELECT count(*) FROM ({ibis.to_sql(table)}) WHERE {' OR '.join(wrong) or 'false'}"
+    return not table.get_backend().con.execute(query).fetchone()[0]
+
+
+def _sql(limit: object) -> str:
+    if isinstance(limit, str | int | float):
+        return literal(limit) if isinstance(limit, str) else str(limit)
+    return f"({', '.join(map(literal, limit))})"

@@ -1,5 +1,6 @@
 """Breaches in words: what is wrong, in how many rows, an example, and what is allowed."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
@@ -20,7 +21,9 @@ class DataError(ValueError):
 
     def __init__(self, *sentences: str):
         """Keep the sentences apart for whoever lists them; together they are the message."""
-        self.sentences = tuple(one if one[-1] in ".?!" else f"{one}." for one in sentences)
+        lines = (re.sub(r"[\s\0]*[\r\n\0][\s\0]*", " ", one) for one in sentences)
+        short = (re.sub(r"([^\s,;]{80})[^\s,;]{20,}", r"\1…", one) for one in lines)
+        self.sentences = tuple(one if one[-1] in ".?!" else f"{one}." for one in short)
         super().__init__("\n".join(self.sentences))
 
     def _render_traceback_(self) -> list[str]:
@@ -80,7 +83,7 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def _missing(column: str, meaning: str, table: str, headers: list[str]) -> str:
-    guess = _closest(column.replace("_", " "), headers, 0.5)
+    guess = _closest(column.replace("_", " "), headers, 0.75)
     others = _listed(headers) or "no other"
     advice = f'did you mean "{guess}"?' if guess else f"there is {others}."
     return (
@@ -90,6 +93,7 @@ def _missing(column: str, meaning: str, table: str, headers: list[str]) -> str:
 
 
 def _repeated(loaded: ibis.Table, keys: list[str]) -> str:
+    keys = [key for key in keys if key in loaded.columns]
     twice = loaded.group_by(keys).aggregate(times=loaded.count()).filter(lambda t: t.times > 1)
     count = twice.count().execute()
     first = twice.order_by(keys).limit(1).to_pyarrow().to_pylist()[0]
@@ -124,8 +128,10 @@ def _outside(loaded: ibis.Table, column: str, table: str, allowed: Sequence[str]
     values = others.group_by(column).aggregate(times=others.count())
     most = values.order_by(ibis.desc("times"), column).limit(5).to_pyarrow().to_pylist()
     listed = ", ".join(f'"{value[column]}" in {rows(value["times"])}' for value in most)
+    count = values.count().execute()
+    has = "a value that is not known" if count == 1 else f"{count:,} values that are not known"
     return (
-        f"{column} has {values.count().execute():,} values that are not known: {listed}"
+        f"{column} has {has}: {listed}"
         f"{_seen(others)}; known are {', '.join(allowed)}. Say under "
         f"[tables.{table}.values.{column}] what each means: "
         f'"{most[0][column]}" = "…"'

@@ -1,13 +1,13 @@
 """Plan a run: which notebooks there are, what they read, which parameters they take."""
 
 import ast
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
-import nbformat
 from pydantic import TypeAdapter, ValidationError
 
 PACKAGE = Path(__file__).parents[1]
@@ -97,11 +97,12 @@ def settle(notebooks: Sequence[Path], given: Mapping[str, object]) -> dict[Path,
 
 def reads(notebook: Path) -> dict[str, list[str]]:
     """Return the tables a notebook needs and the ones that enrich it, from its one literal call."""
-    for cell in nbformat.read(notebook, 4).cells:
-        if cell.cell_type == "code" and ".tables(" in cell.source:
-            for call in ast.walk(ast.parse(cell.source)):
+    for cell in _cells(notebook):
+        if cell["cell_type"] == "code" and ".tables(" in (source := "".join(cell["source"])):
+            for call in ast.walk(ast.parse(source)):
                 if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(".tables"):
-                    return {k.arg: ast.literal_eval(k.value) for k in call.keywords}
+                    named = [k for k in call.keywords if k.arg in ("needs", "enriches")]
+                    return {k.arg: ast.literal_eval(k.value) for k in named}
     return {}
 
 
@@ -124,10 +125,15 @@ def _named(name: str, known: Mapping[str, Path]) -> Path:
 
 
 def _parameters_cell(notebook: Path) -> str:
-    for cell in nbformat.read(notebook, 4).cells:
-        if "parameters" in cell.metadata.get("tags", []):
-            return cell.source
+    for cell in _cells(notebook):
+        if "parameters" in cell["metadata"].get("tags", []):
+            return "".join(cell["source"])
     return ""
+
+
+def _cells(notebook: Path) -> list[dict[str, Any]]:
+    """The cells as the file has them; nbformat would take longer to import than all to check."""
+    return json.loads(notebook.read_text("utf-8")).get("cells", [])
 
 
 def _from_text(text: str, kind: Any) -> Any:
