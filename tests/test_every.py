@@ -112,4 +112,4 @@ def test_importing_revwork_does_nothing():
 
 
 def test_the_package_stays_small():
-    assert sum(len(path.read_text().splitlines()) for path in MODULES) <= 11_800
+    assert sum(len(path.read_text().splitlines()) for path in MODULES) <= 15_200

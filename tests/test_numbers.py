@@ -157,7 +157,7 @@ def kpis(run):
 @pytest.fixture(scope="module")
 def page(published):
     text = (published / "latest/01_revenue.html").read_text()
-    text = re.sub(r"<(style|script)\b.*?</\1>", "", text, flags=re.S)
+    text = re.sub(r"<(style|script|button)\b.*?</\1>", "", text, flags=re.S)
     text = re.sub(r'<span class="amount">(.*?)</span>', r"\1", text)
     return re.sub(r'src="data:[^"]*"', "", text)
 

@@ -283,12 +283,14 @@ def test_links_lead_from_the_library_to_the_report_and_back(pages, page, publish
     for path in pages:
         for link in BeautifulSoup(path.read_text(), "html.parser").find_all("a"):
             assert not urlparse(link["href"]).scheme
-            assert (path.parent / unquote(link["href"])).is_file()
+            file, _, place = unquote(link["href"]).partition("#")
+            assert (path.parent / file).is_file()
+            assert not place or f'id="{place}"' in (path.parent / file).read_text()
     library, run, report = (path.as_uri() for path in pages)
     page.goto(library)
-    page.get_by_role("link", name=pages[1].parent.name).click()
+    page.locator(f'a[href="{pages[1].parent.name}/index.html"]').click()
     assert page.url == run
-    page.get_by_role("link", name=pages[2].stem).first.click()
+    page.locator(f'a[href="{pages[2].name}"]').first.click()
     assert page.url == report
     page.get_by_role("link", name="All reports of this run").click()
     assert page.url == run

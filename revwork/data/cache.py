@@ -30,7 +30,8 @@ from revwork.data.sql import name
 from revwork.data.wording import DataError
 
 if TYPE_CHECKING:
-    from revwork.workspace import Company, Source
+    from revwork.data.source import Source
+    from revwork.workspace import Company
 
 _UNUSED = 7 * 86_400
 _PACKAGE = Path(__file__).parents[1]

@@ -13,10 +13,10 @@ import ibis.expr.datatypes as dt
 from revwork.contracts import contract
 from revwork.data import layout
 from revwork.data.quality import Note, note
+from revwork.data.source import Source
 from revwork.data.sql import Engine, literal, name, seen
 from revwork.data.sql import columns as columns_of
 from revwork.data.wording import DataError
-from revwork.workspace import Source
 
 _EMPTY = ("", "null", r"\n", "n/a", "#n/a")
 _EMPTY_VALUE = (*_EMPTY, "na", "none", "-", "–", "—")

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from revwork.contracts import DEPARTMENTS, TABLES, of_department
 from revwork.data import cache, quality, reconciled
 from revwork.data.loading import answers, load_apart
+from revwork.data.source import FILE
 from revwork.data.sql import literal, name
 from revwork.data.wording import DataError
 from revwork.findings import Message
-from revwork.workspace import FILE
 
 if TYPE_CHECKING:
     from revwork.data.loading import Tables

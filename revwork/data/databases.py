@@ -21,7 +21,7 @@ from revwork.data.wording import DataError, nearest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from revwork.workspace import Source
+    from revwork.data.source import Source
 
 _BATCH = 50_000
 _EXACT = dt.Decimal(38, 18)

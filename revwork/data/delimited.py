@@ -17,10 +17,10 @@ import ibis.expr.datatypes as dt
 from revwork.data.headers import asked, header_row, preamble, spelling, unique
 from revwork.data.plain import plain_numbers
 from revwork.data.quality import Note
+from revwork.data.source import Source
 from revwork.data.sql import Engine, Wanted, literal, name
 from revwork.data.utf8 import PART, as_utf8, copied, opened
 from revwork.data.wording import DataError, rows
-from revwork.workspace import Source
 
 _HEAD = 1 << 18
 _WIDE = 9

@@ -11,8 +11,8 @@ from glob import glob, has_magic
 from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile
 
+from revwork.data.source import Source
 from revwork.data.wording import DataError, nearest
-from revwork.workspace import Source
 
 
 @dataclass(frozen=True)

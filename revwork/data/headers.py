@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from revwork.contracts import contract
 from revwork.data.quality import Note, note
+from revwork.data.source import Source
 from revwork.data.sql import Wanted, name
 from revwork.data.wording import DataError, nearest
-from revwork.workspace import Source
 
 
 def spelling(header: str) -> str:

@@ -16,10 +16,11 @@ from revwork.contracts import TABLES, contract
 from revwork.data.headers import spelling
 from revwork.data.preset import NAMES, beside, nearest_preset, preset, recognised
 from revwork.data.propose import Proposal, propose, synonyms
+from revwork.data.source import FILE, Source
 from revwork.data.sources import Raw, inside, open_raw
 from revwork.data.sql import Wanted
 from revwork.data.wording import DataError, rows
-from revwork.workspace import FILE, Company, Source
+from revwork.workspace import Company
 
 
 @dataclass(frozen=True)

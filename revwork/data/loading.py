@@ -17,7 +17,8 @@ from revwork.data.wording import DataError, nearest
 from revwork.findings import MissingTable
 
 if TYPE_CHECKING:
-    from revwork.workspace import Company, Source
+    from revwork.data.source import Source
+    from revwork.workspace import Company
 
 _NO_ROWS = "{table:text}: no rows in {example:text}"
 

@@ -6,9 +6,9 @@ Numbers and yes/no keep their kind; lists and objects in a cell stay JSON, as te
 from glob import escape
 from pathlib import Path
 
+from revwork.data.source import Source
 from revwork.data.sql import Engine, Wanted, columns, literal, name, shown
 from revwork.data.wording import DataError
-from revwork.workspace import Source
 
 _NUMBERS = {"BIGINT", "UBIGINT"}
 

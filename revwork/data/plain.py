@@ -7,8 +7,8 @@ from itertools import chain
 import ibis.expr.datatypes as dt
 
 from revwork.data.headers import spelling
+from revwork.data.source import Source
 from revwork.data.sql import Wanted
-from revwork.workspace import Source
 
 _PLAIN = {mark: re.compile(rf"[-+]?\d*(?:[{mark}]\d*)?") for mark in ",."}
 _CLEAR = {mark: re.compile(rf"[-+]?\d+[{mark}](?:\d\d?|\d{{4,}})") for mark in ",."}

@@ -16,8 +16,8 @@ from revwork.data.sql import Engine, literal, name
 from revwork.data.wording import DataError, rows
 
 if TYPE_CHECKING:
+    from revwork.data.source import Source
     from revwork.data.sources import Raw
-    from revwork.workspace import Source
 
 _NUMBER = "DECIMAL(18, 4)"
 _OWN = "own: "

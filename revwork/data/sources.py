@@ -21,9 +21,9 @@ from revwork.data import databases, delimited, objects
 from revwork.data.files import Part, kind, parts
 from revwork.data.headers import asked, header_row, preamble, spelling, unique
 from revwork.data.quality import Note
+from revwork.data.source import Source
 from revwork.data.sql import HIDDEN, Engine, Wanted, columns, literal, name, said, shown
 from revwork.data.wording import DataError, nearest, rows
-from revwork.workspace import Source
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from revwork import contracts
 from revwork.contracts import of_department
+from revwork.data.source import FILE
 from revwork.data.wording import DataError
-from revwork.workspace import FILE
 
 DEPARTMENTS = {name: ", ".join(of_department(name)) for name in contracts.DEPARTMENTS}
 

@@ -27,7 +27,8 @@ from revwork.data.sql import Wanted, literal, name, said
 from revwork.data.wording import DataError, breach, subjects
 
 if TYPE_CHECKING:
-    from revwork.workspace import Company, Source
+    from revwork.data.source import Source
+    from revwork.workspace import Company
 
 _LIMITS = {
     "greater_than": "> {}",

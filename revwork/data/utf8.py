@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import IO
 
 from revwork.data.quality import Note, note
+from revwork.data.source import Source
 from revwork.data.wording import DataError
-from revwork.workspace import Source
 
 PART = 1 << 22
 _MAGIC = {
