@@ -15,23 +15,28 @@ os.environ["REVWORK_HEADLESS"] = "1"
 
 from browser import FLAGS, find
 
-from revwork.report import Panels, chart
+from revwork.report import Panels, chart, table
 from revwork.report.export import page
+from revwork.report.panels import PICTURES
 
 ELAPSED = "performance.timing.domContentLoadedEventEnd - performance.timing.navigationStart"
 READY = "document.querySelectorAll('.panels.ready select').length"
 
 
 def notebook(sets: int, options: int) -> nbformat.NotebookNode:
-    """Return an executed notebook of `sets` selectors with `options` charts each."""
+    """Return an executed notebook of `sets` selectors, `options` charts each (else tables)."""
     frame = pd.DataFrame({"segment": list("abcdefgh"), "current": 9.0, "base": 8.0})
     frame = frame.assign(change_rate=0.125, target=float("nan"))
 
-    def draw(option: str) -> chart.Picture:
+    def bars(option: str) -> object:
         return chart.bars(frame.assign(current=frame.current * int(option)), "Bars", option)
 
+    def rows(option: str) -> object:
+        return table(frame.assign(current=frame.current * int(option)), option)
+
     cells = [nbformat.v4.new_markdown_cell("# Bench")]
-    for _ in range(sets):
+    for number in range(1, sets + 1):
+        draw = bars if number * options <= PICTURES else rows
         bundle = Panels(draw, option=[str(i + 1) for i in range(options)])._repr_mimebundle_()
         output = nbformat.v4.new_output("display_data", data=bundle)
         cells.append(nbformat.v4.new_code_cell("", outputs=[output]))

@@ -6,6 +6,7 @@ from conftest import sales_lines
 
 from revwork.analysis import sales
 from revwork.calendar import Period
+from revwork.findings import Unanswered
 
 RATES = [
     {"date": "2026-01-02", "currency": "GBP", "rate": 1.25},
@@ -100,3 +101,45 @@ def _day(text):
 def test_one_dimension_alone_offers_its_segments_too():
     lines = sales_lines([{"net_amount": 1, "region": "North"}, {"net_amount": 1}])
     assert list(sales.choices(lines, ["region"], most=3)) == ["All", "North"]
+
+
+PLACES = [
+    {"net_amount": 9, "region": "North", "channel": "Shop"},
+    {"net_amount": 5, "region": "South", "channel": "Shop"},
+    {"net_amount": 1, "region": None, "channel": "Web"},
+]
+
+
+def test_the_segments_offered_are_those_recorded_largest_first_and_the_unknown_among_them():
+    lines = sales_lines(PLACES)
+    assert sales.segments(lines, ["region", "channel", "segment"]) == {
+        "region": ["North", "South", None],
+        "channel": ["Shop", "Web"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("wanted", "net"),
+    [
+        ([], 15),
+        (["region=North"], 9),
+        (["region=North", "region=South"], 14),
+        (["region=South", "channel=Shop"], 5),
+        (["region="], 1),
+        (["region=North", "region="], 10),
+    ],
+)
+def test_values_of_one_dimension_add_up_and_dimensions_narrow(wanted, net):
+    assert sales.part(sales_lines(PLACES), wanted).net.sum().execute() == net
+
+
+@pytest.mark.parametrize("wanted", [["region=East"], ["region=North", "channel=Web"], ["planet=X"]])
+def test_a_part_without_a_sale_is_no_report_of_nothing(wanted):
+    with pytest.raises(Unanswered, match=f"No sale of {wanted[0]}"):
+        sales.part(sales_lines(PLACES), wanted)
+
+
+def test_a_table_that_does_not_know_a_dimension_has_no_row_of_its_segments():
+    lines = sales_lines(PLACES)
+    assert sales.only(lines.drop("channel"), ["channel=Shop"]).count().execute() == 0
+    assert sales.only(lines.drop("channel"), []).count().execute() == 3
