@@ -107,3 +107,16 @@ def operating_result(contribution: "pd.Series", running: "pd.Series") -> "pd.Ser
     Formula: operating_result = contribution margin − running costs
     """
     return contribution - running
+
+
+def wilson(part: "pd.Series", whole: "pd.Series", level: float) -> "pd.DataFrame":
+    """Share with its interval by Wilson; null where there is nothing to be a share of.
+
+    Columns: share, low_share, high_share.
+    """
+    import pandas as pd
+    from statsmodels.stats.proportion import proportion_confint
+
+    whole = whole.where(whole > 0).astype(float)
+    low, high = proportion_confint(part, whole, 1 - level, "wilson")
+    return pd.DataFrame({"share": part / whole, "low_share": low, "high_share": high})

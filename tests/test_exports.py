@@ -87,12 +87,14 @@ def latest(published):
 
 @pytest.fixture(scope="session")
 def findings(latest):
-    return json.loads((latest / "findings.json").read_text())
+    every = json.loads((latest / "findings.json").read_text())
+    return [one for one in every if one["notebook"] == REPORT]
 
 
 @pytest.fixture(scope="session")
 def headline(latest):
-    return {one["metric"]: one for one in json.loads((latest / "kpis.json").read_text())}
+    every = json.loads((latest / "kpis.json").read_text())
+    return {one["metric"]: one for one in every if one["notebook"] == REPORT}
 
 
 @pytest.fixture(scope="session")

@@ -228,6 +228,7 @@ def is_clear(rows, how):
         and how["minus"] in ("-%s", "(%s)", "−%s")
         and not (how["thousands"] == "mark" and any(row[3] is None for row in rows))
         and how["encoding"] != "utf-16-le"
+        and not (how["line_end"] == "\r" and "\n" in "".join(str(row[4]) for row in rows))
     )
 
 
@@ -295,6 +296,8 @@ def _line(content, where, line):
 
 def _cell(content, where, column, cell):
     lines = content.split(b"\r\n")
+    if len(lines) < 2:
+        return content
     at = 1 + _at(lines[1:], where)
     cells = lines[at].split(b",")
     if column < len(cells):

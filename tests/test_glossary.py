@@ -116,7 +116,7 @@ def test_a_definition_opens_without_scripts_within_the_window(width, tmp_path, o
 
 def test_a_page_defines_each_metric_once_and_only_what_it_shows(page):
     ids = page.locator(".definition").evaluate_all("all => all.map(one => one.id)")
-    assert sorted(ids) == ["define-margin-rate", "define-net-revenue"]
+    assert sorted(ids) == ["define-margin-rate", "define-net-revenue", "define-red-zone"]
 
 
 def test_paper_ends_with_the_glossary(page):

@@ -1,6 +1,7 @@
 """A report in three languages: every text has its words, every number its signs, nothing else."""
 
 import ast
+import csv
 import json
 import re
 from collections import Counter
@@ -91,6 +92,13 @@ def text_of(html):
         hidden.decompose()
     told = [page.get_text(" "), *(image["alt"] for image in page("img"))]
     return " ".join([*told, *(panels["data-controls"] for panels in page(class_="panels"))])
+
+
+def own_words(html):
+    """What a page says but for the company's own sentences, which no catalogue can know."""
+    with (SAMPLE / "market/competitor_events.csv").open(encoding="utf-8") as file:
+        theirs = {row["description"] for row in csv.DictReader(file)}
+    return re.sub("|".join(map(re.escape, sorted(theirs - {""}))), "", text_of(html))
 
 
 # the catalogues
@@ -235,7 +243,7 @@ def test_a_french_page_is_french(french):
     for html in french[0].values():
         page = BeautifulSoup(html, "html.parser")
         assert page.html["lang"] == "fr"
-        assert ENGLISH.findall(text_of(html)) == []
+        assert ENGLISH.findall(own_words(html)) == []
 
 
 def test_a_french_page_has_decimal_commas_and_money_before_its_sign(french):
@@ -251,7 +259,7 @@ def test_a_spanish_run_is_spanish_in_page_pack_and_library(spanish):
     for path in pages:
         html = path.read_text()
         assert BeautifulSoup(html, "html.parser").html["lang"] == "es", path.name
-        assert ENGLISH.findall(text_of(html)) == [], path.name
+        assert ENGLISH.findall(own_words(html)) == [], path.name
 
 
 def test_the_language_changes_no_number_and_no_findings_identity(spanish, published):

@@ -11,6 +11,7 @@ from conftest import typed
 import revwork
 from revwork.analysis import price_index, price_moves
 from revwork.calendar import Period
+from revwork.report.words import Reader
 
 ALWAYS = Period("always", date(2020, 1, 1), date(2030, 1, 1))
 FIRST = date(2026, 1, 5)
@@ -161,7 +162,7 @@ def test_who_moves_the_same_way_within_four_weeks_follows_we_among_them():
     for row in rows:
         week = (date.fromisoformat(row["date"]) - FIRST).days // 7
         row["our_price"] = 20 * cut(at=12)(week, int(row["product_id"][1:]))
-    found = moves(rows + ours).set_index("competitor").followed_by
+    found = moves(rows + ours).set_index("competitor").followed_by.map(Reader().text)
     assert found["R"] == "S, We" and found["T"] == "nobody" and found["U"] == "nobody"
 
 

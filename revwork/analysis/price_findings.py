@@ -18,6 +18,16 @@ APART = 0.05  # a category is dear or cheap from this distance on
 SETTLED = 56  # days of orders before a move's effect is estimated
 OFTEN = 5  # orders of a product in both years, for a rate of change
 LEVEL = 0.95
+_MEAN = "Mean of {products:number} products, 95 %: {low:change} to {high:change}"
+_WEIGHTED = (
+    "Mean of {products:number} products, 95 %: {low:change} to {high:change}; "
+    "weighted by our revenue {weighted:change}"
+)
+_SEEN = "Products seen: {products:number}, 95 %: {low:change} to {high:change}. {known:text}"
+_FELT = (
+    "Products seen: {products:number}, 95 %: {low:change} to {high:change}. {known:text}. Our "
+    "orders there since, against other categories: {felt:change} ({least:change} to {most:change})"
+)
 
 
 def positions(rows: pd.DataFrame, period: str) -> list[Finding]:
@@ -114,7 +124,6 @@ def path(rows: pd.DataFrame) -> Message:
 
 def _position(row: tuple, period: str) -> Finding:
     dear = row.unweighted_index > 100
-    weighted = "; weighted by our revenue {weighted:change}" if row.weighted_index > 0 else ""
     return Finding(
         metric="price_index",
         segment={"category": "" if pd.isna(row.category) else row.category},
@@ -127,7 +136,7 @@ def _position(row: tuple, period: str) -> Finding:
             {"category": row.category, "gap": row.unweighted_index / 100 - 1},
         ),
         evidence=Message(
-            "Mean of {products:number} products, 95 %: {low:change} to {high:change}" + weighted,
+            _WEIGHTED if row.weighted_index > 0 else _MEAN,
             {
                 "products": row.products,
                 "low": row.unweighted_from / 100 - 1,
@@ -183,12 +192,11 @@ def _finding(
     one: tuple, felt: dict | None, impact: Impact | None, calendar: Calendar, last: date
 ) -> Finding:
     fell = one.change_rate < 0
-    felt = felt or dict.fromkeys(("change_rate", "low_change_rate", "high_change_rate"))
-    said = "products seen: {products:number}, 95 %: {low:change} to {high:change}"
-    said += ". Known: {event:text}" if one.event else ". No event is recorded for it"
-    if felt["change_rate"] is not None:
-        said += ". Our orders there since, against other categories: {felt:change} "
-        said += "({least:change} to {most:change})"
+    seen = {"products": one.products, "low": one.low_change_rate, "high": one.high_change_rate}
+    seen["known"] = _known(one.event)
+    if felt:
+        seen |= {"felt": felt["change_rate"]}
+        seen |= {"least": felt["low_change_rate"], "most": felt["high_change_rate"]}
     return Finding(
         metric="competitor_price",
         segment={"competitor": one.competitor, "category": _text(one.category) or ""},
@@ -204,14 +212,7 @@ def _finding(
                 **{"change": one.change_rate, "since": one.date},
             },
         ),
-        evidence=Message(
-            said[0].upper() + said[1:],
-            {
-                **{"products": one.products, "event": one.event, "felt": felt["change_rate"]},
-                **{"low": one.low_change_rate, "high": one.high_change_rate},
-                **{"least": felt["low_change_rate"], "most": felt["high_change_rate"]},
-            },
-        ),
+        evidence=Message(_FELT if felt else _SEEN, seen),
         next_step=Message(
             "Answer where customers compare, not across the range: the red zone first"
             if fell
@@ -221,6 +222,12 @@ def _finding(
         impact=impact,
         confidence=worth.confidence(impact) if impact else LEVEL,
     )
+
+
+def _known(event: str | None) -> Message:
+    if event:
+        return Message("Known: {event:text}", {"event": event})
+    return Message("No event is recorded for it", {})
 
 
 def _text(value: object) -> str | None:

@@ -9,11 +9,12 @@ import pandas as pd
 from revwork.analysis.sales import between, is_within, year_to
 from revwork.calendar import Calendar, Comparison, Period
 from revwork.findings import Unanswered
-from revwork.metrics import Kpi
+from revwork.metrics import Kpi, wilson
 
 DEAR = 110  # a product is in the red zone above so many percent of the cheapest rival's price
 LEVEL = 0.95  # of every interval
 _MARKET = ["product_id", "currency", "region"]
+_NOTHING = (None, 0)  # a metric of a period without prices, and its cases
 
 
 def offers(
@@ -68,6 +69,11 @@ def index(offers: ibis.Table, weights: ibis.Table, by: Sequence[str]) -> pd.Data
     Columns: `by`, any of week, competitor, category; products, pairs; unweighted_index and
     weighted_index, each with its interval (…_from, …_to) at 95 % over products (delta method,
     Student's t; null for one product alone).
+
+    Formula: price_index_by_revenue, weighted_index = 100 × geometric mean of ours ÷ theirs,
+    weighted by revenue; Our prices against rivals' for the same products: below 100 we are cheaper.
+    Formula: price_index_unweighted, unweighted_index = 100 × geometric mean of ours ÷ theirs; Our
+    prices against rivals', each product and rival alike: below 100 we are cheaper.
     """
     pairs = _pairs(offers)
     joined = pairs.left_join(weights.select("product_id", "revenue"), "product_id")
@@ -94,13 +100,16 @@ def red_zone(offers: ibis.Table, by: Sequence[str]) -> pd.DataFrame:
 
     Columns: `by`, week or category; products (matched), dear, share, low_share and high_share
     (Wilson, 95 %). Exactly 1.1 is not in the zone.
+
+    Formula: red_zone = products above 1.1 × the cheapest rival ÷ products compared; Share of
+    products that are clearly dearer than at the cheapest rival.
     """
     known = offers.filter(offers.ratio.notnull())
     keys = dict.fromkeys([*by, "week", "product_id"])
     product = known.group_by(list(keys)).agg(dear=known.dear.cast("int64").max())
     found = product.group_by(list(by)).agg(products=product.count(), dear=product.dear.sum())
     rows = found.order_by(list(by)).execute()
-    return rows.join(_wilson(rows.dear, rows.products))
+    return rows.join(wilson(rows.dear, rows.products, LEVEL))
 
 
 def dearest(offers: ibis.Table) -> pd.DataFrame:
@@ -129,6 +138,11 @@ def coverage(offers: ibis.Table, weights: ibis.Table, by: Sequence[str] = ()) ->
 
     Columns: `by`, products (with revenue in the weights' year), matched, share (of products),
     revenue, matched_revenue, revenue_share. Without revenue there is nothing to be a share of.
+
+    Formula: products_compared = products with a rival's price ÷ products sold; How much of the
+    range can be compared with a rival.
+    Formula: revenue_compared = revenue of products with a rival's price ÷ revenue; How much of the
+    revenue can be compared with a rival.
     """
     known = offers.filter(offers.ratio.notnull()).select("product_id").distinct()
     every = weights.left_join(known, "product_id")
@@ -154,8 +168,9 @@ def latest(offers: ibis.Table, period: Period) -> ibis.Table:
     week = known.week.max().execute()
     if pd.isna(week):
         raise Unanswered(
-            f"No rival's price was seen in {period.name} beside a price of ours: add rows to "
-            "competitor_prices, with our_price, or list prices in the same currency."
+            "No rival's price was seen in {period:period} beside a price of ours: add rows to "
+            "competitor_prices, with our_price, or list prices in the same currency.",
+            period=period.name,
         )
     return known.filter(known.week == ibis.date(pd.Timestamp(week).date()))
 
@@ -163,7 +178,7 @@ def latest(offers: ibis.Table, period: Period) -> ibis.Table:
 def headline(
     offers: ibis.Table, lines: ibis.Table, comparison: Comparison, calendar: Calendar
 ) -> list[Kpi]:
-    """Return price index (weighted where revenue is known), red zone and coverage, as shares.
+    """Return price index (weighted where revenue is known), red zone and coverage.
 
     Each at the last week of the period, of the comparison, and of the last twelve months; the
     index keeps one basket: what is sold in the year to the period's end.
@@ -176,13 +191,15 @@ def headline(
         Kpi(
             metric,
             value,
-            "percent",
+            "index" if metric.startswith("price_index") else "percent",
             "product",
             comparison.period.name,
-            comparison=found[1].get(metric),
-            series=tuple(one.get(metric) for one in found[2:]),
+            comparison=found[1].get(metric, _NOTHING)[0],
+            series=tuple(one.get(metric, _NOTHING)[0] for one in found[2:]),
+            better="lower" if metric == "red_zone" else "higher",
+            n=n,
         )
-        for metric, value in found[0].items()
+        for metric, (value, n) in found[0].items()
         if value is not None
     ]
 
@@ -255,19 +272,10 @@ def _index(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     return found.round(9)  # an engine adds floats in no fixed order
 
 
-def _wilson(part: pd.Series, whole: pd.Series) -> pd.DataFrame:
-    """Share and its interval; null where there is nothing to be a share of."""
-    from statsmodels.stats.proportion import proportion_confint
-
-    whole = whole.where(whole > 0).astype(float)
-    low, high = proportion_confint(part, whole, 1 - LEVEL, "wilson")
-    return pd.DataFrame({"share": part / whole, "low_share": low, "high_share": high})
-
-
 def _standing(
     offers: ibis.Table, lines: ibis.Table, basket: ibis.Table, period: Period | None
-) -> dict:
-    """The headline at a period's last week; nothing where no price was seen in it."""
+) -> dict[str, tuple]:
+    """The headline at a period's last week with its n; nothing where no price was seen in it."""
     try:
         week = latest(offers, period)
     except (Unanswered, AttributeError):
@@ -275,13 +283,13 @@ def _standing(
     row = index(week, basket, ["week"]).iloc[0]
     cover = coverage(week, sold(lines, period)).iloc[0]
     found = {
-        "price_index_by_revenue": row.weighted_index / 100,
-        "price_index_unweighted": row.unweighted_index / 100,
-        "red_zone": red_zone(week, ["week"]).share[0],
-        "products_compared": cover.share,
-        "revenue_compared": cover.revenue_share,
+        "price_index_by_revenue": (row.weighted_index, row.products),
+        "price_index_unweighted": (row.unweighted_index, row.products),
+        "red_zone": (red_zone(week, ["week"]).share[0], row.products),
+        "products_compared": (cover.share, cover.products),
+        "revenue_compared": (cover.revenue_share, cover.products),
     }
     return {
-        metric: None if pd.isna(value) else round(float(value), 9)
-        for metric, value in found.items()
+        metric: (None if pd.isna(value) else round(float(value), 7), int(n))
+        for metric, (value, n) in found.items()
     }

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 
 from revwork.calendar import Period
-from revwork.findings import Message
+from revwork.findings import Message, Word
 
 MOVE = 0.05  # smaller steps are the list prices' own drift
 WINDOW = 35  # days before and from a week on, wide enough for prices seen once a month
@@ -14,7 +14,7 @@ FEWEST = 3  # products that step together
 SURE, LEVEL = 0.999, 0.95  # to call a step one of many weeks looked at; of the interval printed
 NEAR = 14  # days between a move and an event that may explain it
 FOLLOWS = 28  # days within which the next who moves the same way follows
-US = "We"
+US = Word("We")
 _EXPLAINS = {False: ("price_cut", "campaign"), True: ("price_rise",)}
 _SELLER = ["competitor", "category"]
 _SERIES = [*_SELLER, "product_id", "currency", "region"]
@@ -33,13 +33,14 @@ def moves(offers: ibis.Table, events: ibis.Table, period: Period) -> pd.DataFram
     Columns: date (first day seen), competitor ("We" for us), category, change_rate with
     low_change_rate and high_change_rate at 95 %, products, event (the rival's own within 14 days,
     same category or none, a cut or campaign for a fall, a rise for a rise; null if none),
-    event_date, followed_by (who moved the same way within 28 days; "nobody" if none).
+    event_date, followed_by (who moved the same way within 28 days, as a name, a Word or a Message).
     """
     found, known = _called(_steps(offers)), _known(events)
     told = [(*_event(one, known), _followers(one, found)) for one in found.itertuples()]
     told = pd.DataFrame(told, columns=["event", "event_date", "followed_by"], dtype=object)
     rows = found.join(told)
     inside = (rows.date >= period.start) & (rows.date < period.end)
+    rows = rows.assign(competitor=rows.competitor.map(lambda name: US if name == US else name))
     return rows[inside].sort_values(["date", *_SELLER], ignore_index=True)
 
 
@@ -63,7 +64,7 @@ def _steps(offers: ibis.Table) -> pd.DataFrame:
     columns = {"week": "week", "date": "date"} | {name: name for name in _SERIES[1:]}
     theirs = offers.select(**columns, competitor="competitor", price="price")
     known = offers.filter(offers.ours.notnull())
-    both = theirs.union(known.select(**columns, competitor=ibis.literal(US), price="ours"))
+    both = theirs.union(known.select(**columns, competitor=ibis.literal(str(US)), price="ours"))
     weekly = both.group_by([*_SERIES, "week"]).agg(
         date=both.date.min(), level=both.price.cast("float64").ln().mean()
     )
@@ -147,11 +148,19 @@ def _event(move: tuple, events: pd.DataFrame) -> tuple:
     return (None, None) if near.empty else tuple(near[["description", "date"]].iloc[0])
 
 
-def _followers(move: tuple, found: pd.DataFrame) -> str:
+def _followers(move: tuple, found: pd.DataFrame) -> str | Message:
     """Who moved the same way in the category afterwards, in the order they did."""
     same = found.category.isna() if pd.isna(move.category) else found.category == move.category
     later = found.date.map(lambda day: 0 < (day - move.date).days <= FOLLOWS)
     way = np.sign(found.change_rate) == np.sign(move.change_rate)
     next_ones = found[same & later & way & (found.competitor != move.competitor)]
     names = next_ones.sort_values(["date", "competitor"]).competitor
-    return ", ".join(dict.fromkeys(names)) or "nobody"
+    return _listed(*dict.fromkeys(US if name == US else name for name in names))
+
+
+def _listed(*names: str) -> str | Message:
+    if not names:
+        return Word("nobody")
+    first, *others = names
+    listed = {"first": first, "others": _listed(*others)} if others else {}
+    return Message("{first:text}, {others:text}", listed) if others else first

@@ -6,20 +6,20 @@ from datetime import date, timedelta
 import ibis
 import pandas as pd
 
-from revwork.findings import Message
+from revwork.findings import Message, Word
 
 _EXPLAINS = 0.5
 _SAME = 0.005
 _TAXES = (1.19, 1.2, 1.21)
 _RATIO = 0.005
-_LATER = "likeliest reason: {theirs:text} come one month later"
-_EARLIER = "likeliest reason: {theirs:text} come one month earlier"
-_TWICE = "likeliest reason: rows that occur twice in {side:text}"
-_LOCAL = "likeliest reason: amounts in {side:text} are in another currency than they say"
-_OVERLAP = "likeliest reason: several channels each claim the same order"
-_UNNAMED = "likeliest reason: rows in {ours:text} that name no customer"
-_MISSING = "likeliest reason: months missing on one side: {n:number}, such as {gap:text}"
-_PARTIAL = "likeliest reason: one side ends within {gap:text}"
+_LATER = "likeliest reason: {theirs:lower} come one month later"
+_EARLIER = "likeliest reason: {theirs:lower} come one month earlier"
+_TWICE = "likeliest reason: rows that occur twice in {side:lower}"
+_LOCAL = "likeliest reason: amounts in {side:lower} are in another currency than they say"
+_OVERLAP = Word("likeliest reason: several channels each claim the same order")
+_UNNAMED = "likeliest reason: rows in {ours:lower} that name no customer"
+_MISSING = "likeliest reason: months missing on one side: {n:number}, such as {gap:period}"
+_PARTIAL = "likeliest reason: one side ends within {gap:period}"
 _TAX = "likeliest reason: one side seems to include tax of {tax:percent}"
 _CURRENCY = "likeliest reason: ratio of the two is the exchange rate of {code:text}"
 _UNKNOWN = "no single reason explains most of it"
@@ -41,7 +41,7 @@ def likeliest(
     ours_once and theirs_once (repeated rows out), ours_local and theirs_local (not converted),
     later and earlier (theirs of the months beside), perhaps overlap (an order once for each
     channel) and named (ours with a customer). `last`: the last day both sides reach; `called`:
-    what ours and theirs are called.
+    what ours and theirs are called, keys of labels.
     """
     if agree(wide):
         return Message(_AGREE, {})

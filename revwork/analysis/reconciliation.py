@@ -23,6 +23,7 @@ _NEAR = 0.25
 class Reconciliation:
     """What one department counts against another, and the likeliest reason that they differ.
 
+    `title`: the key of a label.
     `months`: month (its first day), ours, theirs, difference = ours − theirs; money.
     """
 
@@ -53,11 +54,11 @@ class Reconciliation:
         values = {"all_ours": float(self.months.ours.sum()), "total": self.total}
         values |= {"all_theirs": float(self.months.theirs.sum())}
         values |= {"most_in": f"{month:%Y-%m}", "largest": largest}
-        said = (
-            f"{self.title}: {{all_ours:money}} against {{all_theirs:money}}, {{total:signed}}; "
-            f"most in {{most_in:text}} ({{largest:signed}}); {self.reason.template}"
+        return Message(
+            "{title:label}: {all_ours:money} against {all_theirs:money}, {total:signed}; "
+            "most in {most_in:period} ({largest:signed}); {reason:text}",
+            {"title": self.title, **values, "reason": self.reason},
         )
-        return Message(said, {**values, **self.reason.values})
 
 
 def deals_against_orders(
@@ -84,7 +85,7 @@ def deals_against_orders(
     )
     matched = _around(named.select("customer_id", "month").distinct(), sold)
     sides = (ours, matched.group_by("month").agg(**_near_sums(matched)))
-    names = ("Won deals against orders", "won deals", "orders")
+    names = ("won_deals_against_orders", "won_deals", "orders")
     return _reconciled(sides, _common(_span(won), _span(orders, "order_date")), names, fx_rates)
 
 
@@ -115,7 +116,7 @@ def claims_against_orders(
         **_sums(touched, "theirs"), overlap=_money((touched.worth * touched.channels).sum())
     )
     sides = (claimed.group_by("month").agg(**_sums(claimed, "ours")), theirs)
-    names = ("Revenue claimed by platforms against orders", "claims", "orders")
+    names = ("revenue_claimed_by_platforms_against_orders", "claims", "orders")
     return _reconciled(sides, _common(_span(claimed), _span(orders, "order_date")), names, fx_rates)
 
 
@@ -142,7 +143,7 @@ def subscriptions_against_invoices(
         due.group_by("month").agg(**_sums(due, "ours")),
         fits.group_by("month").agg(**_near_sums(fits)),
     )
-    names = ("Subscriptions against invoices", "subscriptions", "orders")
+    names = ("subscriptions_against_invoices", "subscriptions", "orders")
     return _reconciled(sides, days, names, fx_rates)
 
 
@@ -161,7 +162,7 @@ def advertising_against_expenses(
         paid.group_by("month").agg(**_sums(paid, "ours")),
         booked.group_by("month").agg(**_sums(booked, "theirs")),
     )
-    names = ("Advertising paid against finance", "spend", "expenses")
+    names = ("advertising_paid_against_finance", "spend", "expenses")
     return _reconciled(sides, _common(_span(paid), _span(booked)), names, fx_rates)
 
 
@@ -198,7 +199,8 @@ def _kept(rows: ibis.Table) -> ibis.Table:
     rows = rows.cache()
     unrated = rows.unrated.min().execute()
     if isinstance(unrated, str):
-        raise Unanswered(f"No exchange rate for {unrated} in some months: add it to fx_rates.")
+        said = "No exchange rate for {currency:text} in some months: add it to fx_rates."
+        raise Unanswered(said, currency=unrated)
     return rows
 
 

@@ -163,6 +163,5 @@ def _reconciliations(
 def _told(found: dict[str, Any], say: Say) -> dict[str, Any]:
     if "unanswered" in found:
         return found | {"sentence": found["unanswered"]}
-    message = Message(found["template"], found["values"])
-    figures = {key: found[key] for key in found.keys() - {"template", "values"}}
-    return figures | {"sentence": say(message)}
+    figures = {key: found[key] for key in found.keys() - {"template", "values", "reason"}}
+    return figures | {"sentence": say(reconciled.message(found))}

@@ -18,7 +18,6 @@ _SEGMENTS = {
     "segment": ("orders", "customers"),
 }
 _BARE = r"lower(regexp_replace({}, '[\s\p{{P}}]+', '', 'g'))"
-_EXAMPLE = " Example: {example:text}"
 
 
 class _Reference(NamedTuple):
@@ -45,7 +44,8 @@ _CHECKS = (
         "orders",
         ("customers",),
         "early",
-        "{table:text}: {count:number} rows dated before their customer's since.",
+        "{table:text}: {count:number} rows dated before their customer's since. "
+        "Example: {example:text}",
         "SELECT customer_id AS example FROM orders JOIN customers USING (customer_id) "
         "WHERE order_date < since",
     ),
@@ -53,7 +53,8 @@ _CHECKS = (
         "subscriptions",
         ("customers",),
         "early",
-        "{table:text}: {count:number} rows dated before their customer's since.",
+        "{table:text}: {count:number} rows dated before their customer's since. "
+        "Example: {example:text}",
         "SELECT customer_id AS example FROM subscriptions JOIN customers USING (customer_id) "
         "WHERE start_date < since",
     ),
@@ -61,7 +62,8 @@ _CHECKS = (
         "subscriptions",
         (),
         "overlap",
-        "{table:text}: {count:number} rows go on after the same subscription's next one began.",
+        "{table:text}: {count:number} rows go on after the same subscription's next one began. "
+        "Example: {example:text}",
         "SELECT subscription_id AS example FROM (SELECT *, lead(start_date) OVER (PARTITION BY "
         "subscription_id ORDER BY start_date) AS next FROM subscriptions) "
         "WHERE next < end_date OR (next IS NOT NULL AND end_date IS NULL)",
@@ -70,7 +72,8 @@ _CHECKS = (
         "opportunities",
         (),
         "undated",
-        "{table:text}: {count:number} deals won or lost without close_date.",
+        "{table:text}: {count:number} deals won or lost without close_date. "
+        "Example: {example:text}",
         "SELECT opportunity_id AS example FROM opportunities "
         "WHERE outcome <> 'open' AND close_date IS NULL",
     ),
@@ -78,7 +81,8 @@ _CHECKS = (
         "opportunities",
         ("opportunity_history",),
         "history",
-        "{table:text}: {count:number} deals whose history ends in another stage or outcome.",
+        "{table:text}: {count:number} deals whose history ends in another stage or outcome. "
+        "Example: {example:text}",
         "SELECT opportunity_id AS example FROM opportunities JOIN (SELECT opportunity_id, "
         "arg_max((stage, outcome), sequence) AS last FROM opportunity_history GROUP BY ALL) "
         "USING (opportunity_id) WHERE last <> (stage, outcome)",
@@ -159,8 +163,8 @@ def _told(engine: Engine, one: _Reference) -> Iterator[Note]:
             yield note(one.table, "near_miss", template, count, most, **more, near=near)
         else:
             template = (
-                "{table:text}: {count:number} rows with {key:text} unknown to {other:text}."
-                + _EXAMPLE
+                "{table:text}: {count:number} rows with {key:text} unknown to {other:text}. "
+                "Example: {example:text}"
             )
             yield note(one.table, "orphans", template, count, first, **more)
 
@@ -173,7 +177,7 @@ def _contradictions(engine: Engine, tables: Mapping[str, ibis.Table]) -> list[No
     )
     found = engine.execute(f"{counts} ORDER BY number").fetchall() if checks else []
     return [
-        note(checks[n].table, checks[n].kind, checks[n].said + _EXAMPLE, count, example)
+        note(checks[n].table, checks[n].kind, checks[n].said, count, example)
         for n, count, example in found
         if count
     ]

@@ -1,6 +1,7 @@
 """Which departments' tables are held against each other, and what came of it, kept with them."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -27,8 +28,8 @@ def differences(company: "Company", tables: Mapping[str, ibis.Table]) -> list[di
     """Return what came of every comparison that the tables, all with rows, allow.
 
     Each: title, tables, and either `unanswered`, why not, or agree, ours, theirs, difference,
-    month and largest (the month that differs most), template and values (a Message), and months
-    (month, ours, theirs, difference). Worked out once for the same tables.
+    month and largest (the month that differs most), template, values and reason (a `message`), and
+    months (month, ours, theirs, difference). Worked out once for the same tables.
     """
     return [
         cache.recalled(
@@ -48,13 +49,18 @@ def notes(company: "Company", tables: Mapping[str, ibis.Table]) -> list[Note]:
         Note(
             table=found["tables"][0],
             kind="reconciliation",
-            message=Message(found["template"], found["values"]),
+            message=message(found),
             count=len(found["months"]),
             example=found["month"],
         )
         for found in differences(company, tables)
         if not found.get("agree", True)
     ]
+
+
+def message(found: Mapping[str, Any]) -> Message:
+    """Return the sentence on a comparison whose sides were told."""
+    return Message(found["template"], {**found["values"], "reason": Message(**found["reason"])})
 
 
 def _compared(
@@ -85,6 +91,7 @@ def _plain(found: Any) -> dict[str, Any]:
         "month": f"{month:%Y-%m}",
         "largest": round(largest, 2),
         "template": found.message.template,
-        "values": dict(found.message.values),
+        "values": {key: one for key, one in found.message.values.items() if key != "reason"},
+        "reason": asdict(found.reason),
         "months": rows.round(2).to_dict("records"),
     }

@@ -8,7 +8,7 @@ import pandas as pd
 from revwork.report.panels import Note
 from revwork.report.picture import Picture, of, short
 from revwork.report.theme import BASE, DOWN, INK, NOW, QUIET, RULE, TARGET, UP, canvas, image
-from revwork.report.words import Title, reader, text, titled
+from revwork.report.words import Title, reader, text, titled, words
 
 MIDDLE = 100
 _FULL = 25  # points from the middle at which a cell has its full colour
@@ -36,8 +36,9 @@ def grid(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture | Note:
         axes.spines[:].set_visible(False)
         address = image(figure)
     known = shown.dropna().value.items()
-    words = ", ".join(f"{' / '.join(where)} {reader().number(value)}" for where, value in known)
-    return Picture(titled(title, frame), subtitle, address, f"Grid: {words}.")
+    told = ", ".join(f"{' / '.join(where)} {reader().number(value)}" for where, value in known)
+    alt = words("Grid: {cells:told}.", cells=told)
+    return Picture(titled(title, frame), subtitle, address, alt)
 
 
 @of("value", "least", "most")
@@ -64,8 +65,9 @@ def paths(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture | Note:
         axes.yaxis.grid(True, color=RULE, lw=0.7)
         address = image(figure)
     last = table["value"][names].ffill().iloc[-1]
-    words = ", ".join(f"{name} {reader().number(value)}" for name, value in last.items())
-    return Picture(titled(title, frame), subtitle, address, f"Lines by week; last: {words}.")
+    told = ", ".join(f"{name} {reader().number(value)}" for name, value in last.items())
+    alt = words("Lines by week; last: {lines:told}.", lines=told)
+    return Picture(titled(title, frame), subtitle, address, alt)
 
 
 def _largest(frame: pd.DataFrame, by: str, most: int = 12) -> list[str]:
@@ -83,11 +85,11 @@ def _cell(axes: object, place: tuple[int, int], value: float, products: float) -
     colour = DOWN if known and value > MIDDLE else NOW
     corner = column - 0.48, row - 0.46
     axes.add_patch(Rectangle(corner, 0.96, 0.92, color=colour, alpha=0.06 + 0.5 * strength, lw=0))
-    words = f"{reader().number(value)}" if known else "–"
-    axes.annotate(words, (column, row), (-4, 0), textcoords="offset points", ha="right",
-                  va="center", weight="bold")  # fmt: skip
+    axes.annotate(reader().number(value), (column, row), (-4, 0), textcoords="offset points",
+                  ha="right", va="center", weight="bold")  # fmt: skip
     if known:
-        axes.annotate(f"n {products:.0f}", (column, row), (4, 0), textcoords="offset points",
+        size = words("n {n:number}", n=products)
+        axes.annotate(size, (column, row), (4, 0), textcoords="offset points",
                       va="center", color=INK, fontsize=8.5)  # fmt: skip
 
 
@@ -106,9 +108,9 @@ def _named(axes: object, values: pd.DataFrame) -> None:
     for before, after in pairwise(range(len(places))):
         places[after] = max(places[after], places[before] + (high - low) * 0.075)
     for name, at in zip(ends.index, places, strict=True):
-        words = f"{short(name, 18)} {reader().number(ends[name])}"
+        told = f"{short(name, 18)} {reader().number(ends[name])}"
         colour = _LINES[list(values).index(name)]
-        axes.annotate(words, (values.index[-1], at), (8, 0), textcoords="offset points",
+        axes.annotate(told, (values.index[-1], at), (8, 0), textcoords="offset points",
                       va="center", color=colour, weight="bold", annotation_clip=False)  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Files as departments send them, the same bytes every time."""
 
 import gzip
+import os
 import re
 import tempfile
 from collections.abc import Iterable
@@ -13,6 +14,9 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+os.environ["OPENPYXL_LXML"] = "False"  # else its bytes depend on whether lxml is there
+
 from openpyxl import Workbook
 
 SPANISH = {"delimiter": ";", "decimal": ",", "encoding": "cp1252", "day": "%d/%m/%Y"}

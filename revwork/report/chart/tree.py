@@ -111,7 +111,7 @@ def _card(axes: "Axes", name: str, node: pd.Series, share: float) -> None:
     axes.text(left + 0.03, at - 0.26, name, weight="bold", color=INK, **style)
     axes.text(left + 0.03, at - 0.02, _levels(node), color=QUIET, **style)
     axes.text(left + 0.03, at + 0.22, effect, weight="bold", color=colour, **style)
-    owner = short(label(node.department), 14)
+    owner = short(label(node.department), 14) if node.department else ""
     axes.text(left + _WIDE - 0.03, at + 0.22, owner, ha="right", color=QUIET, **style)
 
 
