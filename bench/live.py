@@ -18,7 +18,7 @@ from playwright.sync_api import Page, sync_playwright
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from browser import FLAGS, find
-from test_lab import SLOW, serving
+from test_lab import SLOW, run_all, serving
 
 ROOT = Path(__file__).parents[1]
 CHANGES = 40
@@ -63,18 +63,6 @@ def notebook(folder: Path, workspace: Path) -> None:
     path.write_text(json.dumps(told))
 
 
-def opened(page: Page, address: str) -> None:
-    """Open the notebook and run all of it."""
-    page.set_default_timeout(SLOW * 5)
-    page.goto(address)
-    page.locator(".jp-NotebookPanel-toolbar").get_by_text("Python 3").wait_for()
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    page.locator(".jp-OutputArea-output ol.findings").wait_for()
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
-
-
 if __name__ == "__main__":
     workspace = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "data/sample").resolve()
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
@@ -83,7 +71,7 @@ if __name__ == "__main__":
         with serving(folder) as address:
             browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
             page = browser.new_page(viewport={"width": 1400, "height": 1000})
-            opened(page, address)
+            run_all(page, address, SLOW * 5)
             times = changes_ms(page)
             browser.close()
     p95 = statistics.quantiles(times, n=20)[-1]

@@ -33,7 +33,7 @@ class Kpi:
     target: float | None = None
     series: tuple[float | None, ...] = ()
     segment: Mapping[str, str] = field(default_factory=dict)
-    better: Literal["higher", "lower"] = "higher"
+    better: Literal["higher", "lower", "neither"] = "higher"
     n: int | None = None
 
     @property

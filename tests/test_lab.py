@@ -113,9 +113,9 @@ def lab(folder):
         yield address
 
 
-def run_all(page, address):
+def run_all(page, address, patience=SLOW):
     """Open the notebook and run all of it."""
-    page.set_default_timeout(SLOW)
+    page.set_default_timeout(patience)
     page.goto(address)
     page.locator(".jp-NotebookPanel-toolbar").get_by_text("Python 3").wait_for()
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from revwork.report import levels
+from revwork.metrics import Kpi
+from revwork.report import kpis, levels
 
 WEEKS = [date(2026, 1, 5) + timedelta(weeks=n) for n in range(6)]
 
@@ -56,3 +57,10 @@ def test_too_many_names_keep_those_with_most_products():
 def test_the_same_frame_gives_the_same_bytes():
     assert levels.grid(cells(), "t", "s").address == levels.grid(cells(), "t", "s").address
     assert levels.paths(lines(), "t", "s").address == levels.paths(lines(), "t", "s").address
+
+
+@pytest.mark.parametrize(("change", "better"), [(0.04, "higher"), (2.0, "neither")])
+def test_a_change_too_small_to_show_or_neither_good_nor_bad_has_no_colour(change, better):
+    card = Kpi("price_index", 100 + change, "index", "product", "2026-Q2", 100.0, better=better)
+    html = kpis([card])._repr_html_()
+    assert "kpi-change flat" in html and ("▲" in html) == (better == "neither")

@@ -18,10 +18,8 @@ import nbformat
 import openpyxl
 import pandas as pd
 import pytest
-from browser import FLAGS, find
 from conftest import notebook
 from payloads import ALIVE, PAYLOADS, plain
-from playwright.sync_api import sync_playwright
 from pptx import Presentation
 from pypdf import PdfReader
 from test_lab import SLOW, answers, start, stop
@@ -192,18 +190,10 @@ def pages(run):
     return [run.parent / "index.html", *sorted(run.glob("*.html"))]
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=find(), args=FLAGS)
-        yield started
-        started.close()
-
-
 @pytest.fixture
-def heard(browser):
+def heard(chromium):
     """A page, and what it asks for elsewhere while nobody may answer."""
-    context = browser.new_context()
+    context = chromium.new_context()
     yield (watched(context.new_page()))
     context.close()
 
@@ -381,7 +371,7 @@ def test_a_workbook_holds_no_formula_no_link_and_no_connection(run):
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory, company, browser):
+def lab(tmp_path_factory, company, chromium):
     """A page at a JupyterLab over notebooks that read the company."""
     folder = tmp_path_factory.mktemp("lab")
     (folder / "notebooks").mkdir()
@@ -400,7 +390,7 @@ def lab(tmp_path_factory, company, browser):
         while not answers(f"{home}api/status?token={token}"):
             assert server.poll() is None, (folder / "log").read_text()
             time.sleep(0.2)
-        page = watched(browser.new_page(viewport={"width": 1400, "height": 1000}))
+        page = watched(chromium.new_page(viewport={"width": 1400, "height": 1000}))
         page.set_default_timeout(SLOW)
         page.goto(f"{home}lab?token={token}")
         yield page, home

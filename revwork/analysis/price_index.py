@@ -13,6 +13,11 @@ from revwork.metrics import Kpi, wilson
 
 DEAR = 110  # a product is in the red zone above so many percent of the cheapest rival's price
 LEVEL = 0.95  # of every interval
+_BETTER = {
+    "red_zone": "lower",
+    "price_index_by_revenue": "neither",
+    "price_index_unweighted": "neither",
+}
 _MARKET = ["product_id", "currency", "region"]
 _NOTHING = (None, 0)  # a metric of a period without prices, and its cases
 
@@ -196,7 +201,7 @@ def headline(
             comparison.period.name,
             comparison=found[1].get(metric, _NOTHING)[0],
             series=tuple(one.get(metric, _NOTHING)[0] for one in found[2:]),
-            better="lower" if metric == "red_zone" else "higher",
+            better=_BETTER.get(metric, "higher"),
             n=n,
         )
         for metric, (value, n) in found[0].items()

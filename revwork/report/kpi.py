@@ -62,9 +62,10 @@ def _change(kpi: Kpi, reader: Reader) -> str:
 
 
 def _card(kpi: Kpi, reader: Reader) -> str:
-    rose = None if is_unknown(kpi.change) or not kpi.change else kpi.change > 0
+    rose = None if is_unknown(kpi.change) or not round(kpi.change, _digits(kpi)) else kpi.change > 0
     mark = {None: "", True: "▲ ", False: "▼ "}[rose]
-    tone = "flat" if rose is None else "better" if rose == (kpi.better == "higher") else "worse"
+    good = {"higher": True, "lower": False}.get(kpi.better)
+    tone = "flat" if rose is None or good is None else "better" if rose == good else "worse"
     known = not is_unknown(kpi.comparison)
     was = reader.words("from {base:text}", base=_value(kpi, kpi.comparison, reader))
     lines = [
@@ -76,6 +77,11 @@ def _card(kpi: Kpi, reader: Reader) -> str:
     ]
     lines += [f'<span class="kpi-target">{escape(told)}</span>' for told in _about(kpi, reader)]
     return f"<li>{''.join(lines)}{_sparkline(kpi.series)}</li>"
+
+
+def _digits(kpi: Kpi) -> int:
+    """Digits of a change that show: a tenth of a point, or of a percent."""
+    return 1 if kpi.unit in ("score", "index") else 3
 
 
 def _about(kpi: Kpi, reader: Reader) -> Iterator[str]:

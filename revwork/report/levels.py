@@ -61,6 +61,7 @@ def paths(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture | Note:
         _named(axes, table["value"][names])
         axes.xaxis.set_major_locator(_quarters(table.index))
         axes.xaxis.set_major_formatter(lambda at, _: reader().month(_day(at)))
+        axes.yaxis.set_major_formatter(lambda at, _: reader().number(at, 1))
         axes.spines["left"].set_visible(False)
         axes.yaxis.grid(True, color=RULE, lw=0.7)
         address = image(figure)
