@@ -14,19 +14,23 @@ import ibis
 if TYPE_CHECKING:
     import pandas as pd
 
+Unit = Literal["money", "cents", "count", "rate", "percent", "score", "index", "days", "multiple"]
+RELATIVE = ("money", "cents", "count", "rate")  # a change of these is a share of what was
+
 
 @dataclass(frozen=True)
 class Kpi:
     """A headline number beside what it was, what it should be and how it got there.
 
-    `unit` is money, count, percent, score or index; `series` the last complete months, oldest
-    first; unknown is None. The change is relative for money and counts, a difference for the
-    others. `better` says which way is good, `n` how many cases the value rests on.
+    `unit` is any `Unit`: a percent is a share (0.12), a multiple says how many times (3.2);
+    `series` the last complete months, oldest first; unknown is None. The change is relative for
+    what is `RELATIVE`, a difference for the others. `better` says which way is good, `n` how many
+    cases the value rests on.
     """
 
     metric: str
     value: float | None
-    unit: Literal["money", "count", "percent", "score", "index"]
+    unit: Unit
     department: str
     period: str
     comparison: float | None = None
@@ -41,7 +45,7 @@ class Kpi:
         """Value against comparison; None where either is missing or there is nothing to divide."""
         if self.value is None or self.comparison is None:
             return None
-        if self.unit not in ("money", "count"):
+        if self.unit not in RELATIVE:
             return self.value - self.comparison
         return (self.value - self.comparison) / abs(self.comparison) if self.comparison else None
 

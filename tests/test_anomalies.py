@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from conftest import sales_lines
 
-from revwork.analysis import anomalies
+from revwork.analysis.revenue import anomalies
 from revwork.calendar import Period
 from revwork.findings import Unanswered
 

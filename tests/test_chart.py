@@ -17,10 +17,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image, ImageFilter
 from test_report import _overlap, _within, texts
 
+from revwork.findings import Message
 from revwork.report import chart, theme
+from revwork.report.chart import amounts
+from revwork.report.chart.segments import _largest
 from revwork.report.panels import Note
 from revwork.report.picture import Picture
-from revwork.report.words import read_as
+from revwork.report.words import UNITS, read_as
 
 PICTURES = Path(__file__).parent / "pictures"
 STYLE = (Path(theme.__file__).parent / "template" / "page.css").read_text()
@@ -144,6 +147,22 @@ def daily(n=90, **columns):
     return pd.DataFrame({**rows, "low": 50.0, "high": 150.0, **columns})
 
 
+def indices(n=3, name="Category", **columns):
+    rows = [(f"{name} {r}", f"R{c}", 90.0 + 7 * r + 4 * c) for r in range(n) for c in range(3)]
+    frame = pd.DataFrame(rows, columns=["category", "rival", "value"])
+    return frame.assign(**{"n": range(1, len(rows) + 1), **columns})
+
+
+def weekly(n=3, name="Rival", **columns):
+    weeks = [date(2026, 1, 5) + timedelta(weeks=w) for w in range(20)]
+    rows = [
+        (w, f"{name} {r}", 100.0 + 4 * r + at % 3) for r in range(n) for at, w in enumerate(weeks)
+    ]
+    frame = pd.DataFrame(rows, columns=["week", "rival", "value"])
+    ends = {"low": frame.value - 2, "high": frame.value + 2}
+    return frame.assign(**{**ends, "n": 4, **columns})
+
+
 def events(*rows):
     return pd.DataFrame(rows, columns=["day", "label", "kind"])
 
@@ -160,11 +179,13 @@ KINDS = {
     "waterfall": (chart.waterfall, steps, ["value"]),
     "tree": (chart.tree, drivers, ["effect", "base", "current"]),
     "heat": (chart.heat, cells, ["net"]),
+    "grid": (chart.grid, indices, ["value", "n"]),
+    "lines": (chart.lines, weekly, ["value", "low", "high"]),
     "scatter": (chart.scatter, points, ["margin", "net_revenue"]),
     "response": (chart.response, curve, ["net_revenue", "low", "high"]),
 }
 SHORT = ("waterfall", "funnel")  # of our own steps and stages there are never many
-NAMED = ["multiples", "bars", "dots", "funnel", "pareto", "waterfall", "heat", "scatter"]
+NAMED = ["multiples", "bars", "dots", "funnel", "pareto", "waterfall", "heat", "scatter", "grid"]
 kinds = pytest.mark.parametrize("kind", KINDS)
 
 
@@ -210,6 +231,10 @@ def figures(monkeypatch):
         "tree": "Effects: Customers · Marketing: €1,900; Value per known order · Product: −€380; "
         "Other · Sales: −€500; Returns · Service: −€200; Exchange rates · Finance: €100.",
         "heat": "Heat map, 3 × 4; highest Row 2 · C3 €23, lowest Row 0 · C0 €0.",
+        "grid": "Grid: Category 0 / R0 90, Category 0 / R1 94, Category 0 / R2 98, "
+        "Category 1 / R0 97, Category 1 / R1 101, Category 1 / R2 105, "
+        "Category 2 / R0 104, Category 2 / R1 108, Category 2 / R2 112.",
+        "lines": "Lines over time; last: Rival 0 101, Rival 1 105, Rival 2 109.",
         "response": "Curve of Net revenue over Spend, €0 to €8,000; marked: "
         "Now €2,000 → €4,472; Optimum €6,000 → €7,746.",
     }.items(),
@@ -236,7 +261,10 @@ def test_it_speaks_the_readers_language(kind, language):
 
 @pytest.mark.parametrize(
     ("unit", "said"),
-    [("money", "€4"), ("cents", "€4.20"), ("count", "4"), ("percent", "420%"), ("score", "4.2")],
+    {
+        **{"money": "€4", "cents": "€4.20", "count": "4", "rate": "4.2", "percent": "420%"},
+        **{"score": "4.2", "index": "4.2", "days": "4.2 days", "multiple": "4.2×"},
+    }.items(),
 )
 def test_a_value_is_written_in_its_unit(unit, said):
     assert (
@@ -252,6 +280,25 @@ def test_the_source_stands_under_the_picture_where_it_is_known():
     assert (
         page.figure.find(class_="as-of").get_text() == "Source: <b>A & B</b>, data to 30 Jun 2026"
     )
+
+
+def test_a_change_is_written_as_its_unit_has_it():
+    told = {unit: amounts.moved(3.5, 2.0, unit) for unit in UNITS}
+    assert told == {
+        **dict.fromkeys(("money", "cents", "count", "rate"), "+75%"),
+        **{"percent": "+150 pp", "score": "+1.5", "index": "+1.5"},
+        **{"days": "+1.5 days", "multiple": "+1.5×"},
+    }
+    assert [amounts.moved(2.0, 2.01, unit) for unit in ("score", "days")] == ["0", "0 days"]
+    assert {amounts.moved(1.0, np.nan, unit) for unit in UNITS} == {""}
+    assert amounts.moved(1.0, 0.0, "money") == ""
+
+
+def test_an_axis_and_a_cell_write_every_unit():
+    for unit in UNITS:
+        assert amounts.brief(12.4, unit) and amounts.bare(12.4, unit) and amounts.full(12.4, unit)
+    assert [amounts.brief(3.25, unit, 2) for unit in ("multiple", "days")] == ["3.25×", "3.25 days"]
+    assert [amounts.bare(3.25, unit) for unit in ("multiple", "days")] == ["3.2", "3.2"]
 
 
 # what data can be like
@@ -293,11 +340,44 @@ def test_sixty_long_names_neither_touch_nor_leave_the_picture(kind, count, figur
     assert len(svg(picture)) * 4 / 3 < MOST
 
 
-@pytest.mark.parametrize(("kind", "rest"), {"dots": 36, "heat": 36, "multiples": 48}.items())
+@pytest.mark.parametrize(
+    ("kind", "rest"), {"dots": 36, "heat": 36, "multiples": 48, "grid": 48, "lines": 54}.items()
+)
 def test_what_has_no_room_is_counted_under_the_picture_and_in_its_words(kind, rest):
     picture = drawn(kind, frame=KINDS[kind][1](60))
     assert f"{rest} others are not shown." in picture.alt
     assert f"{rest} others are not shown." in shown(picture)
+
+
+def ranks(n, **columns):
+    """Segments of net 1 to n, as large before as now; the second one grew by three."""
+    net = np.arange(1.0, n + 1)
+    frame = pd.DataFrame({"region": [f"r{x:.0f}" for x in net], "current": net, "base": net})
+    frame.loc[1, "current"] += 3
+    rate = (frame.current - frame.base) / frame.base
+    return frame.assign(share=frame.current / frame.current.sum(), change_rate=rate, **columns)
+
+
+def test_the_smaller_segments_become_one_row_and_it_still_adds_up():
+    whole = ranks(5, target=[4.0, None, None, None, None])
+    found = _largest(whole, most=2)
+    assert list(found.region) == ["r2", "r5", Message("{n:number} others", {"n": 3})]
+    for column in ("current", "base", "share", "target"):
+        assert found[column].sum() == pytest.approx(whole[column].sum())
+    last = found.iloc[-1]
+    assert (last.current, last.base, last.change_rate, last.target) == (8, 8, 0, 4)
+
+
+def test_few_segments_stay_as_they_are():
+    whole = ranks(2)
+    assert _largest(whole, most=1) is whole
+
+
+def test_others_without_a_base_have_no_change():
+    unknown = np.full(4, np.nan)
+    whole = ranks(4).assign(base=unknown, change_rate=unknown, target=unknown)
+    last = _largest(whole, most=2).iloc[-1]
+    assert last.current == 1 + 3 and last[["base", "change_rate", "target"]].isna().all()
 
 
 def test_sixty_amounts_become_twelve_and_the_others_and_still_add_up():
@@ -317,6 +397,7 @@ def test_sixty_amounts_become_twelve_and_the_others_and_still_add_up():
         "scatter": points(4000, margin=np.random.default_rng(1).normal(size=4000)),
         "pareto": shares(5000, share=1 / 5000, cumulative_share=np.arange(1, 5001) / 5000),
         "days": daily(730),
+        "lines": weekly(24),
     }.items(),
     ids=str,
 )
@@ -518,6 +599,8 @@ MOVED = {
     "waterfall": steps(value=[100.0, 20.0, -15.0, 105.0]),
     "tree": drivers(effect=[1900.0, 0.0, -1380.0, -500.0, -200.0, 100.0]),
     "heat": cells(net=[float(n * 5 % 12) for n in range(12)]),
+    "grid": indices(value=[90.0, 94, 98, 97, 101, 105, 130, 108, 112]),
+    "lines": weekly(value=[100.0 + n % 40 / 2 for n in range(60)]),
 }
 
 

@@ -8,7 +8,7 @@ from conftest import sales_lines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from revwork.analysis import concentration
+from revwork.analysis.revenue import concentration
 from revwork.calendar import Period
 from revwork.findings import Unanswered
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from conftest import sales_lines
 
-from revwork.analysis.constant_currency import MONEY, at_base_rates, exact, fx_effect, money
+from revwork.analysis.revenue.constant_currency import MONEY, at_base_rates, exact, fx_effect, money
 from revwork.calendar import Period
 
 YEARS = SimpleNamespace(

@@ -148,7 +148,6 @@ RATES = "date,currency,rate\n2026-01-05,GBP,1.2\n"
 PAID = {
     "spend": "date,channel,cost,currency\n{},search,5,GBP\n",
     "opportunities": "opportunity_id,stage,outcome,created_on,currency\na,Demo,open,{},GBP\n",
-    "competitor_prices": "date,competitor,product_id,price,currency\n{},r,p,5,GBP\n",
 }
 
 
@@ -159,11 +158,10 @@ def test_money_of_any_table_needs_a_rate_on_or_before_its_day(tmp_path, table):
         loaded(tmp_path, fx_rates=RATES, **{table: PAID[table].format("2026-01-04")})
 
 
-def test_a_price_list_older_than_the_rates_needs_a_rate_of_its_currency_only(tmp_path):
-    text = "product_id,valid_from,list_price,currency\np,2020-01-01,5,{}\n"
-    assert not loaded(tmp_path, fx_rates=RATES, prices=text.format("GBP")).notes
-    with pytest.raises(DataError, match=r"in CHF .*there is no rate"):
-        loaded(tmp_path, fx_rates=RATES, prices=text.format("CHF"))
+def test_what_is_asked_and_not_paid_is_compared_as_quoted_and_needs_no_rate(tmp_path):
+    ours = "product_id,valid_from,list_price,currency\np,2020-01-01,5,CHF\n"
+    theirs = "date,competitor,product_id,price,currency\n2026-01-01,r,p,5,CHF\n"
+    assert not loaded(tmp_path, fx_rates=RATES, prices=ours, competitor_prices=theirs).notes
 
 
 # targets

@@ -343,6 +343,29 @@ def test_as_of_is_the_last_day_of_the_orders_that_is_not_to_come(tmp_path):
     assert company.tables(needs=["expenses"], today=TODAY).as_of == date(2026, 3, 1)
 
 
+def test_without_orders_as_of_is_the_last_day_observed_and_none_that_is_only_planned(tmp_path):
+    company = workspace(
+        tmp_path,
+        expenses="date,kind,amount\n2026-01-31,rent,5\n",
+        targets="month,metric,amount\n2026-02-01,net_revenue,1\n",
+    )
+    assert company.tables(needs=["expenses", "targets"], today=TODAY).as_of == date(2026, 1, 31)
+
+
+def test_tables_until_a_day_hold_nothing_observed_later_and_all_that_has_no_day(tmp_path):
+    company = workspace(
+        tmp_path,
+        orders="order_id,order_date,net_amount\na,2026-01-02,1\nb,2026-01-09,1\n",
+        customers="customer_id\nc\n",
+        targets="month,metric,amount\n2026-01-01,net_revenue,1\n2026-02-01,net_revenue,1\n",
+    )
+    tables = company.tables(needs=["orders"], enriches=["customers", "targets"], today=TODAY)
+    early = tables.until("2026-01-05")
+    counts = [early.tables[one].count().execute() for one in ("orders", "customers", "targets")]
+    assert (counts, early.as_of) == ([1, 1, 2], date(2026, 1, 5))
+    assert tables.until().orders.count().execute() == 2
+
+
 def test_inputs_tell_what_was_read_and_change_with_file_and_declaration(tmp_path):
     text = "order_id,order_date,net_amount\na,2026-01-02,1\nb,2026-01-09,1\n"
     inputs = [

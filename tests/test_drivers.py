@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_bridge import as_lines, line
 
-from revwork.analysis.drivers import _sums, _with_sessions, buyers, visits
+from revwork.analysis.revenue.drivers import _sums, _with_sessions, buyers, visits
 from revwork.calendar import Period
 from revwork.findings import Unanswered
 

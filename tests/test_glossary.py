@@ -1,6 +1,7 @@
 """What a metric means, as the code that computes it says: on the page, on paper, in slides."""
 
 import re
+from collections import Counter
 from io import BytesIO
 
 import pandas as pd
@@ -13,7 +14,7 @@ from revwork import metrics
 from revwork.metrics import Kpi
 from revwork.report import Panels, glossary, kpis, table
 from revwork.report.picture import Picture
-from revwork.report.words import Reader, read_as
+from revwork.report.words import Reader, in_english, read_as
 
 SOURCE = '''
 def order_value(lines):
@@ -64,9 +65,16 @@ def test_every_shared_metric_is_defined_by_its_function():
 
 
 def test_a_metric_is_defined_once():
-    files = [glossary.PACKAGE / "metrics.py", *(glossary.PACKAGE / "analysis").glob("*.py")]
+    files = [glossary.PACKAGE / "metrics.py", *(glossary.PACKAGE / "analysis").rglob("*.py")]
     names = [one.name for path in files for one in glossary.defined(path.read_text())]
     assert len(names) == len(set(names))
+
+
+def test_no_metric_has_two_formulas():
+    files = [glossary.PACKAGE / "metrics.py", *(glossary.PACKAGE / "analysis").rglob("*.py")]
+    defined = (one for path in files for one in glossary.defined(path.read_text()))
+    told = {(in_english(one.name), one.formula) for one in defined}
+    assert [name for name, n in Counter(name for name, _ in told).items() if n > 1] == []
 
 
 def test_a_column_under_another_name_and_a_gap_to_target_have_the_same_definition():

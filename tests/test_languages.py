@@ -1,10 +1,10 @@
 """A report in three languages: every text has its words, every number its signs, nothing else."""
 
 import ast
-import csv
 import json
 import re
 from collections import Counter
+from functools import cache
 from typing import get_args
 
 import nbformat
@@ -96,9 +96,21 @@ def text_of(html):
 
 def own_words(html):
     """What a page says but for the company's own sentences, which no catalogue can know."""
-    with (SAMPLE / "market/competitor_events.csv").open(encoding="utf-8") as file:
-        theirs = {row["description"] for row in csv.DictReader(file)}
-    return re.sub("|".join(map(re.escape, sorted(theirs - {""}))), "", text_of(html))
+    return re.sub("|".join(map(re.escape, theirs())), "", text_of(html))
+
+
+@cache
+def theirs():
+    """Every sentence in the sample's tables, longest first; names of one word are in no language.
+
+    What a page says of its own must not go by being one of them.
+    """
+    tables = vars(open_company(SAMPLE).tables(needs=[], enriches=TABLES))
+    told = set()
+    for table in tables.values():
+        for name in (name for name, kind in table.schema().items() if kind.is_string()):
+            told |= set(table.select(name).distinct().execute()[name].dropna())
+    return sorted((text for text in told - messages() if " " in text), key=len, reverse=True)
 
 
 # the catalogues

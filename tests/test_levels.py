@@ -1,4 +1,4 @@
-"""Pictures of an index: what they show, they also say in words."""
+"""A grid and lines of levels: what they show, they also say in words."""
 
 from datetime import date, timedelta
 
@@ -7,56 +7,70 @@ import pandas as pd
 import pytest
 
 from revwork.metrics import Kpi
-from revwork.report import kpis, levels
+from revwork.report import chart, kpis
 
 WEEKS = [date(2026, 1, 5) + timedelta(weeks=n) for n in range(6)]
 
 
 def cells(**columns):
-    base = {"category": ["A", "A", None], "competitor": ["R", "S", "R"], "products": [3, 2, 1]}
+    base = {"category": ["A", "A", None], "competitor": ["R", "S", "R"], "n": [3, 2, 1]}
     return pd.DataFrame({**base, "value": [90.4, 130.0, 100.0], **columns})
 
 
 def lines(names=("R", "S"), **columns):
     rows = [(week, name, 100 + n) for name in names for n, week in enumerate(WEEKS)]
     frame = pd.DataFrame(rows, columns=["week", "competitor", "value"])
-    ends = {"least": frame.value - 1, "most": frame.value + 1, "products": 4}
+    ends = {"low": frame.value - 1, "high": frame.value + 1, "n": 4}
     return frame.assign(**ends | columns)
 
 
 def test_a_grid_says_every_cell_that_is_known():
-    alt = levels.grid(cells(), "Title", "Index").alt
-    assert alt == "Grid: A / R 90, A / S 130, not recorded / R 100."
+    alt = chart.grid(cells(), "Title", "Index").alt
+    assert alt == "Grid: A / R 90.4, A / S 130, not recorded / R 100."
 
 
 def test_lines_say_where_each_ends_and_an_endless_band_does_not_flatten_them():
-    assert levels.paths(lines(), "Title", "Index").alt == "Lines by week; last: R 105, S 105."
-    assert "R 105" in levels.paths(lines(most=1e9, least=np.nan), "Title", "Index").alt
+    assert chart.lines(lines(), "Title", "Index").alt == "Lines over time; last: R 105, S 105."
+    assert "R 105" in chart.lines(lines(high=1e9, low=np.nan), "Title", "Index").alt
 
 
-@pytest.mark.parametrize(("draw", "frame"), [(levels.grid, cells()), (levels.paths, lines())])
+@pytest.mark.parametrize(("draw", "frame"), [(chart.grid, cells()), (chart.lines, lines())])
 def test_nothing_known_is_a_sentence(draw, frame):
     assert "nothing to show" in repr(draw(frame.assign(value=np.nan), "Title", "Index"))
     assert "nothing to show" in repr(draw(frame.iloc[:0], "Title", "Index"))
 
 
 def test_one_week_alone_is_drawn():
-    assert "R 100" in levels.paths(lines(["R"]).head(1), "Title", "Index").alt
+    assert "R 100" in chart.lines(lines(["R"]).head(1), "Title", "Index").alt
 
 
-def test_too_many_names_keep_those_with_most_products():
+def test_too_many_names_keep_those_with_most_cases():
     many = lines([f"r{n:02}" for n in range(20)])
-    many["products"] = many.competitor.str[1:].astype(int)
-    alt = levels.paths(many, "Title", "Index").alt
+    many["n"] = many.competitor.str[1:].astype(int)
+    alt = chart.lines(many, "Title", "Index").alt
     assert alt.count("105") == 6 and "r19" in alt and "r00" not in alt
     frame = pd.DataFrame({"category": "A", "competitor": many.competitor, "value": 100.0,
-                          "products": many.products}).drop_duplicates()  # fmt: skip
-    assert levels.grid(frame, "Title", "Index").alt.count(" 100") == 12
+                          "n": many.n}).drop_duplicates()  # fmt: skip
+    assert chart.grid(frame, "Title", "Index").alt.count(" 100") == 12
 
 
 def test_the_same_frame_gives_the_same_bytes():
-    assert levels.grid(cells(), "t", "s").address == levels.grid(cells(), "t", "s").address
-    assert levels.paths(lines(), "t", "s").address == levels.paths(lines(), "t", "s").address
+    assert chart.grid(cells(), "t", "s").address == chart.grid(cells(), "t", "s").address
+    assert chart.lines(lines(), "t", "s").address == chart.lines(lines(), "t", "s").address
+
+
+def test_without_its_n_a_grid_is_whole_and_a_cell_that_is_not_known_is_blank():
+    kept = pd.DataFrame({"cohort": [date(2026, 2, 1), date(2026, 1, 1), date(2026, 1, 1)],
+                         "age": [0, 10, 2], "value": [1.0, np.nan, 0.25]})  # fmt: skip
+    assert chart.grid(kept, "t", "s", "percent").alt == "Grid: Jan 26 / 2 25%, Feb 26 / 0 100%."
+
+
+def test_lines_of_any_unit_need_neither_interval_nor_n():
+    bare = lines()[["week", "competitor", "value"]].assign(value=2.5)
+    told = {unit: chart.lines(bare, "t", "s", unit).alt for unit in ("percent", "days", "multiple")}
+    assert told["percent"].endswith("R 250%, S 250%.")
+    assert told["days"].endswith("R 2.5 days, S 2.5 days.")
+    assert told["multiple"].endswith("R 2.5×, S 2.5×.")
 
 
 @pytest.mark.parametrize(("change", "better"), [(0.04, "higher"), (2.0, "neither")])

@@ -15,7 +15,7 @@ from conftest import sales_lines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from revwork.analysis.movers import _sums, movers, surprise
+from revwork.analysis.revenue.movers import _sums, movers, surprise
 from revwork.analysis.sales import DIMENSIONS
 from revwork.calendar import Period
 from revwork.findings import Unanswered

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from conftest import sales_lines
 
-from revwork.analysis import price_findings
+from revwork.analysis.market import price_findings
 from revwork.calendar import Calendar
 from revwork.report.words import Reader
 

@@ -10,7 +10,7 @@ import pytest
 from conftest import sales_lines, typed
 
 import revwork
-from revwork.analysis import price_index
+from revwork.analysis.market import price_index
 from revwork.calendar import Calendar, Comparison, Period
 from revwork.findings import Unanswered
 

@@ -9,7 +9,7 @@ import pytest
 from conftest import typed
 
 import revwork
-from revwork.analysis import price_index, price_moves
+from revwork.analysis.market import price_index, price_moves
 from revwork.calendar import Period
 from revwork.report.words import Reader
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from revwork.analysis import readings
-from revwork.analysis.movers import Movement, Verdict
+from revwork.analysis.revenue import readings
+from revwork.analysis.revenue.movers import Movement, Verdict
 from revwork.report.words import Reader
 
 READER = Reader("en", "EUR")

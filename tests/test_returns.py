@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from conftest import sales_lines, typed
 
-from revwork.analysis import returns
+from revwork.analysis.revenue import returns
 from revwork.calendar import Calendar
 from revwork.findings import Unanswered
 

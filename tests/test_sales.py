@@ -2,11 +2,9 @@
 
 import ibis
 import pytest
-from conftest import sales_lines
+from conftest import sales_lines, typed
 
 from revwork.analysis import sales
-from revwork.calendar import Period
-from revwork.findings import Unanswered
 
 RATES = [
     {"date": "2026-01-02", "currency": "GBP", "rate": 1.25},
@@ -59,32 +57,10 @@ def test_a_line_of_a_billion_does_not_overflow():
     assert (float(lines.net[0]), float(lines.cost[0])) == (1.5e9, 9e8)
 
 
-def test_segments_to_choose_from_are_the_largest_of_every_dimension():
-    rows = [
-        {"net_amount": 9, "region": "North", "channel": "Shop"},
-        {"net_amount": 5, "region": "All", "channel": "North"},
-        {"net_amount": 1, "region": "South", "channel": None},
-    ]
-    assert sales.choices(sales_lines(rows), ["region", "channel"], most=4) == {
-        "All": {},
-        "Shop": {"channel": "Shop"},
-        "North (region)": {"region": "North"},
-        "North (channel)": {"channel": "North"},
-        "All (region)": {"region": "All"},
-    }
-
-
 def test_no_line_is_lost_or_doubled_on_the_way():
     rows = [{"net_amount": n, "customer_id": c} for n, c in ((1, "a"), (2, None), (4, "gone"))]
     lines = sales_lines(rows, customers=[{"customer_id": "a", "region": "North"}])
     assert (lines.count().execute(), lines.net.sum().execute()) == (3, 7)
-
-
-def test_a_period_holds_its_first_day_and_not_its_end(root):
-    days = ["2025-12-31", "2026-01-01", "2026-01-31", "2026-02-01"]
-    lines = sales_lines([{"order_date": day, "net_amount": 1} for day in days])
-    january = Period("2026-01", *map(_day, ("2026-01-01", "2026-02-01")))
-    assert sales.between(lines, january).count().execute() == 2
 
 
 @pytest.mark.parametrize("dialect", ["postgres", "databricks"])
@@ -92,54 +68,41 @@ def test_lines_compile_elsewhere(dialect):
     assert ibis.to_sql(sales_lines([{"net_amount": 1}]), dialect=dialect)
 
 
-def _day(text):
-    from datetime import date
-
-    return date.fromisoformat(text)
-
-
-def test_one_dimension_alone_offers_its_segments_too():
-    lines = sales_lines([{"net_amount": 1, "region": "North"}, {"net_amount": 1}])
-    assert list(sales.choices(lines, ["region"], most=3)) == ["All", "North"]
-
-
-PLACES = [
-    {"net_amount": 9, "region": "North", "channel": "Shop"},
-    {"net_amount": 5, "region": "South", "channel": "Shop"},
-    {"net_amount": 1, "region": None, "channel": "Web"},
-]
+def test_a_row_keeps_its_own_region_and_borrows_its_customers_where_it_has_none():
+    customers = typed("customers", [{"customer_id": "a", "region": "North", "segment": "Hotels"}])
+    rows = [
+        {"opportunity_id": str(n), "customer_id": c, "region": r}
+        for n, (c, r) in enumerate([("a", "South"), ("a", None), ("gone", None), (None, "East")])
+    ]
+    found = sales.with_customer(typed("opportunities", rows), customers)
+    found = found.order_by("opportunity_id").execute()
+    assert [*found.region.fillna("")] == ["South", "North", "", "East"]
+    assert [*found.segment.fillna("")] == ["Hotels", "Hotels", "", ""]
 
 
-def test_the_segments_offered_are_those_recorded_largest_first_and_the_unknown_among_them():
-    lines = sales_lines(PLACES)
-    assert sales.segments(lines, ["region", "channel", "segment"]) == {
-        "region": ["North", "South", None],
-        "channel": ["Shop", "Web"],
-    }
+def test_a_table_without_region_takes_its_customers():
+    customers = typed("customers", [{"customer_id": "a", "region": "North"}])
+    rows = typed("subscriptions", [{"subscription_id": "s", "customer_id": "a"}])
+    assert [*sales.with_customer(rows, customers).region.execute()] == ["North"]
 
 
-@pytest.mark.parametrize(
-    ("wanted", "net"),
-    [
-        ([], 15),
-        (["region=North"], 9),
-        (["region=North", "region=South"], 14),
-        (["region=South", "channel=Shop"], 5),
-        (["region="], 1),
-        (["region=North", "region="], 10),
-    ],
-)
-def test_values_of_one_dimension_add_up_and_dimensions_narrow(wanted, net):
-    assert sales.part(sales_lines(PLACES), wanted).net.sum().execute() == net
+def test_an_order_is_its_lines_with_what_came_back_under_its_number():
+    rows = [
+        {"order_id": "o", "order_date": "2026-01-03", "net_amount": 10, "cost_amount": 4},
+        {"order_id": "o", "order_date": "2026-01-09", "net_amount": -2, "cost_amount": -1},
+        {"order_id": "credit", "order_date": "2026-01-01", "net_amount": -5},
+        {"order_id": "p", "order_date": "2026-01-05", "net_amount": 7, "customer_id": "c"},
+    ]
+    found = sales.by_order(sales_lines(rows)).order_by("order_id").execute()
+    assert [*found.order_id] == ["o", "p"] and [*found.net.astype(float)] == [8, 7]
+    assert float(found.contribution[0]) == 5 and found.contribution.isna()[1]
+    assert [str(day)[:10] for day in found.order_date] == ["2026-01-03", "2026-01-05"]
 
 
-@pytest.mark.parametrize("wanted", [["region=East"], ["region=North", "channel=Web"], ["planet=X"]])
-def test_a_part_without_a_sale_is_no_report_of_nothing(wanted):
-    with pytest.raises(Unanswered, match=f"No sale of {wanted[0]}"):
-        sales.part(sales_lines(PLACES), wanted)
-
-
-def test_a_table_that_does_not_know_a_dimension_has_no_row_of_its_segments():
-    lines = sales_lines(PLACES)
-    assert sales.only(lines.drop("channel"), ["channel=Shop"]).count().execute() == 0
-    assert sales.only(lines.drop("channel"), []).count().execute() == 3
+def test_a_customers_first_order_is_their_earliest_and_the_unknown_have_none():
+    rows = [
+        {"order_id": n, "order_date": f"2026-01-0{n}", "net_amount": 1, "customer_id": c}
+        for n, c in (("3", "a"), ("2", "a"), ("1", None))
+    ]
+    found = sales.first_orders(sales.by_order(sales_lines(rows))).execute()
+    assert [(c, str(day)[:10]) for c, day in found.itertuples(index=False)] == [("a", "2026-01-02")]

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from conftest import typed
 
-from revwork.analysis import targets
+from revwork.analysis.revenue import targets
 from revwork.calendar import Calendar, Period
 
 CALENDAR = Calendar()
@@ -115,11 +115,3 @@ def test_a_dimension_the_plan_does_not_know_has_no_targets():
 def test_what_targets_ask_compiles_elsewhere(elsewhere):
     assert target("2026-01") == 310
     assert by("region", [planned(100, region="North")]) == {"North": 100}
-
-
-def test_a_segment_has_its_own_targets_and_none_by_a_dimension_they_do_not_know():
-    rows = [row | {"region": region} for row in PLAN for region in ("North", "South")]
-    aims = typed("targets", rows)
-    assert targets.of_segment(aims, {"region": "North"}).count().execute() == len(PLAN)
-    assert targets.of_segment(aims, {"sales_rep": "Ann"}).count().execute() == 0
-    assert targets.of_segment(aims, {}).count().execute() == len(rows)

@@ -1,11 +1,13 @@
 """Numbers and sentences, as readers of three languages see them."""
 
 from datetime import date
+from typing import get_args
 
 import pytest
 
 from revwork.findings import Message
-from revwork.report.words import Reader
+from revwork.metrics import Kpi, Unit
+from revwork.report.words import SPECS, UNITS, Reader
 
 EN, ES, FR = (Reader(language, "EUR") for language in ("en", "es", "fr"))
 
@@ -93,6 +95,52 @@ def test_a_label_within_a_sentence_is_small_but_for_what_is_always_capital():
         "ingresos netos",
         "CA net",
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "spanish", "french"),
+    [
+        (12, "12 days", "12 días", "12\u00a0jours"),
+        (1.0, "1 day", "1 día", "1\u00a0jour"),
+        (2.46, "2.5 days", "2,5 días", "2,5\u00a0jours"),
+        (9.96, "10 days", "10 días", "10\u00a0jours"),
+        (-10.4, "−10 days", "−10 días", "−10\u00a0jours"),
+        (1200.4, "1,200 days", "1.200 días", "1\u202f200\u00a0jours"),
+        (0.0, "0 days", "0 días", "0\u00a0jour"),
+        (None, "–", "–", "–"),
+    ],
+)
+def test_days_are_counted_in_words_and_fewer_than_ten_with_a_tenth(value, english, spanish, french):
+    told = [reader.format(value, "days") for reader in (EN, ES, FR)]
+    assert told == [english, spanish, french]
+
+
+def test_a_multiple_says_how_many_times():
+    assert [one.format(3.24, "multiple") for one in (EN, ES, FR)] == ["3.2×", "3,2×", "3,2×"]
+    assert [EN.format(value, "multiple") for value in (-0.04, None)] == ["0×", "–"]
+
+
+def test_a_difference_has_a_sign_where_a_digit_of_it_shows():
+    specs = ("gain", "days_more", "multiple_more")
+    assert [EN.format(1.26, spec) for spec in specs] == ["+1.3", "+1.3 days", "+1.3×"]
+    assert [EN.format(-1.26, spec) for spec in specs] == ["−1.3", "−1.3 days", "−1.3×"]
+    assert [EN.format(0.04, spec) for spec in specs] == ["0", "0 days", "0×"]
+    assert {EN.format(None, spec) for spec in specs} == {"–"}
+
+
+def test_every_unit_says_how_its_values_and_their_changes_are_written():
+    assert tuple(UNITS) == get_args(Unit)
+    assert {spec for pair in UNITS.values() for spec in pair} <= set(SPECS)
+
+
+@pytest.mark.parametrize("unit", get_args(Unit))
+def test_a_headline_of_any_unit_says_its_change(unit):
+    kpi = Kpi("any", 3.0, unit, "sales", "2026", comparison=2.0)
+    relative = unit in ("money", "cents", "count", "rate")
+    assert kpi.change == (0.5 if relative else 1.0)
+    assert EN.format(kpi.change, UNITS[unit][1]) == {
+        "percent": "100 pp", "score": "+1", "index": "+1", "days": "+1 day", "multiple": "+1×",
+    }.get(unit, "+50%")  # fmt: skip
 
 
 def test_segments_have_one_name():

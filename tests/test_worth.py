@@ -193,3 +193,35 @@ def test_the_function_gives_the_simulated_interval():
 
 def test_what_worth_asks_compiles_elsewhere(elsewhere):
     assert yearly(ORDERS, region="North")
+
+
+def test_the_run_rate_is_the_margin_of_the_last_three_complete_months_for_a_year():
+    basis, value = worth.run_rate(sales_lines(ORDERS), CALENDAR, JUNE, {"region": "North"})
+    assert (basis, value) == ("contribution_margin", pytest.approx(70 * YEAR))
+    assert worth.run_rate(sales_lines(ORDERS[3:]), CALENDAR, JUNE) is None
+
+
+def test_without_a_cost_the_run_rate_is_net_revenue_and_says_so():
+    rows = [one | {"cost_amount": None} for one in ORDERS]
+    assert worth.run_rate(sales_lines(rows), CALENDAR, JUNE)[0] == "net_revenue"
+
+
+def test_revenue_is_worth_what_the_margin_leaves_of_it():
+    found = worth.of_revenue((-300, -600, 150), sales_lines(ORDERS), CALENDAR, JUNE, "EUR")
+    share = 70 / 150
+    assert (found.value, found.low, found.high) == pytest.approx(
+        (-300 * share, -600 * share, 150 * share)
+    )
+    assert found.basis == "contribution_margin"
+
+
+def test_revenue_without_a_known_cost_stays_revenue():
+    rows = [one | {"cost_amount": None} for one in ORDERS]
+    found = worth.of_revenue((1, 0, 2), sales_lines(rows), CALENDAR, JUNE, "EUR")
+    assert found == Impact(1, 0, 2, "EUR", "net_revenue")
+
+
+def test_the_margin_share_leaves_out_lines_whose_cost_is_not_known():
+    rows = [*ORDERS, order("n3", "2026-05-01", 900, None)]
+    share = worth.margin_share(sales_lines(rows), CALENDAR, JUNE)
+    assert share == pytest.approx(70 / 150)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import ibis
 import pandas as pd
 
-from revwork.analysis.bridge import in_cents
-from revwork.analysis.sales import between, in_periods, product, with_rate
+from revwork.analysis.money import converted, in_cents
+from revwork.analysis.periods import between, in_periods
 from revwork.calendar import Period
 from revwork.findings import Unanswered, Word
 from revwork.metrics import (
@@ -29,11 +29,7 @@ def booked(expenses: ibis.Table, fx_rates: ibis.Table, currency: str) -> ibis.Ta
 
     Columns: those of expenses, currency now the company's; an amount before the first rate is null.
     """
-    rated = with_rate(expenses.rename(order_date="date"), fx_rates, currency)
-    at_home = rated.mutate(
-        amount=product(rated.amount, rated.rate), currency=ibis.literal(currency)
-    )
-    return at_home.rename(date="order_date").drop("rate")
+    return converted(expenses, ["amount"], "date", fx_rates, currency)
 
 
 def totals(lines: ibis.Table, expenses: ibis.Table, periods: Sequence[Period]) -> pd.DataFrame:

@@ -11,8 +11,8 @@ import ibis
 import pandas as pd
 
 from revwork.analysis.due import due_days
+from revwork.analysis.money import product, with_rate
 from revwork.analysis.reasons import agree, likeliest
-from revwork.analysis.sales import product, with_rate
 from revwork.contracts import Money
 from revwork.findings import Message, Unanswered
 
@@ -184,11 +184,11 @@ def _worth(
     `unrated` is the currency where it has no rate.
     """
     day, amount = place
-    rated = with_rate(rows.mutate(order_date=rows[day]), fx_rates, currency)
+    rated = with_rate(rows, day, fx_rates, currency)
     return rated.mutate(
         unrated=rated.rate.isnull().ifelse(rated.currency, None),
-        day=rated.order_date,
-        month=_month(rated.order_date),
+        day=rated[day],
+        month=_month(rated[day]),
         local=rated[amount],
         worth=product(rated[amount], rated.rate),
     )

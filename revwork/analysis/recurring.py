@@ -7,7 +7,7 @@ import ibis
 import pandas as pd
 import pyarrow as pa
 
-from revwork.analysis.sales import product
+from revwork.analysis.money import product
 from revwork.calendar import Period
 from revwork.contracts import Money
 from revwork.findings import Unanswered
@@ -30,7 +30,9 @@ def movements(
     subscriptions or months, or where a currency has no exchange rate yet.
     """
     if not months or not subscriptions.count().execute():
-        raise Unanswered("No subscriptions in a complete month: add the table subscriptions.")
+        raise Unanswered(
+            "No subscription is paid in a complete month: add the table subscriptions."
+        )
     moved = by_customer(subscriptions, fx_rates, months, currency)
     found = moved.group_by("number").agg(**_figures(moved), without_rate=moved.without_rate.max())
     rows = found.execute().set_index("number").reindex(range(len(months)))

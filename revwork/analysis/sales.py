@@ -1,18 +1,14 @@
 """Sales lines: orders with what products, customers and exchange rates know about them."""
 
-from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import ibis
 
-from revwork.contracts import Money
-from revwork.findings import Unanswered, Word
+from revwork.analysis.margins import contribution
+from revwork.analysis.money import product, with_rate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from revwork.calendar import Period
+    pass
 
 DIMENSIONS = ("region", "channel", "category", "segment")
 
@@ -32,7 +28,7 @@ def lines(
     `shipping_cost` in `currency` (decimal, null where unknown), and `is_return`.
     """
     sold = orders.filter(orders.status.fill_null("open") != "cancelled")
-    joined = with_rate(_with_names(sold, products, customers), fx_rates, currency)
+    joined = with_rate(_with_names(sold, products, customers), "order_date", fx_rates, currency)
     money = {
         name: product(joined[source], joined.rate)
         for name, source in (
@@ -52,119 +48,45 @@ def lines(
     ).drop("net_amount", "cost_amount", "unit_cost")
 
 
-def between(lines: ibis.Table, period: "Period") -> ibis.Table:
-    """Return the lines of a period: its start included, its end not."""
-    return lines.filter(is_within(lines.order_date, period))
-
-
-def is_within(day: ibis.Value, period: "Period | None") -> ibis.Value:
-    """Return whether a day belongs to the period: its start does, its end not; None has none."""
-    if period is None:
-        return ibis.literal(False)
-    return (day >= ibis.date(period.start)) & (day < ibis.date(period.end))
-
-
-def of_segment(lines: ibis.Table, segment: "Mapping[str, str | None]") -> ibis.Table:
-    """Return the lines of a segment; None asks for lines where the dimension is not recorded."""
-    for name, value in segment.items():
-        lines = lines.filter(lines[name].isnull() if value is None else lines[name] == value)
-    return lines
-
-
-def recorded(lines: ibis.Table, dimensions: "Sequence[str]") -> list[str]:
-    """Return the dimensions that at least one line tells; the first where none does."""
-    known = lines.aggregate(**{name: lines[name].count() for name in dimensions}).execute()
-    return [name for name in dimensions if known[name][0]] or [*dimensions][:1]
-
-
-def choices(
-    lines: ibis.Table, dimensions: "Sequence[str]", most: int
-) -> "Mapping[str, Mapping[str, str]]":
-    """Return segments to choose from by name: All, then the `most` largest by net revenue.
-
-    A dimension of the company's own counts like any other; a value that two dimensions share, or
-    that is called All, bears its dimension's name behind it.
-    """
-    sums = [
-        lines.filter(lines[dimension].notnull())
-        .group_by(value=lines[dimension])
-        .agg(net=lines.net.sum().cast("float64"))
-        .mutate(dimension=ibis.literal(dimension))
-        for dimension in dimensions
-    ]
-    largest = ibis.union(*sums).order_by(ibis.desc("net"), "dimension", "value").limit(most)
-    found = largest.execute()
-    shared = {"All", *found.value[found.value.duplicated()]}
-    return {Word("All"): {}} | {
-        f"{row.value} ({row.dimension})" if row.value in shared else row.value: {
-            row.dimension: row.value
-        }
-        for row in found.itertuples()
+def with_customer(rows: ibis.Table, customers: ibis.Table) -> ibis.Table:
+    """Return rows with region and segment: their own, else their customer's; a row stays one."""
+    known = customers.select(
+        customer_key="customer_id", customer_region="region", customer_segment="segment"
+    )
+    joined = rows.left_join(known, rows.customer_id == known.customer_key)
+    own = {name: joined[name] for name in ("region", "segment") if name in rows.columns}
+    told = {
+        name: own[name].coalesce(joined[f"customer_{name}"])
+        if name in own
+        else joined[f"customer_{name}"]
+        for name in ("region", "segment")
     }
+    return joined.mutate(**told).drop("customer_key", "customer_region", "customer_segment")
 
 
-def segments(
-    lines: ibis.Table, dimensions: "Sequence[str]", most: int = 40
-) -> "dict[str, list[str | None]]":
-    """Return the values of each dimension that is recorded, the `most` largest by net revenue."""
-    found = {}
-    for name in recorded(lines, dimensions):
-        sums = lines.group_by(name).agg(net=lines.net.sum().cast("float64"))
-        values = sums.order_by(ibis.desc("net"), name).limit(most).execute()[name]
-        found[name] = [value if isinstance(value, str) else None for value in values]
-    return found
+def by_order(lines: ibis.Table) -> ibis.Table:
+    """Return one row per order with a line sold; what came back under its number is taken off.
 
-
-def only(table: ibis.Table, wanted: "Sequence[str]") -> ibis.Table:
-    """Return the rows of the segments wanted, such as region=Spain and channel=Shop.
-
-    Of two values of one dimension either will do; `region=` is where none is recorded. A table
-    that does not know one of the dimensions has no such row.
+    Columns: order_id, customer_id, order_date (first day sold), region, channel, segment, net,
+    contribution (before marketing; over the lines whose cost is known, null where none is).
     """
-    for name in dict.fromkeys(one.partition("=")[0] for one in wanted):
-        if name not in table.columns:
-            return table.limit(0)
-        values = [one.partition("=")[2] for one in wanted if one.partition("=")[0] == name]
-        table = table.filter(table[name].fill_null("").isin(values))
-    return table
-
-
-def part(lines: ibis.Table, wanted: "Sequence[str]") -> ibis.Table:
-    """Return the lines of the segments wanted, as `only` does; Unanswered where there is none."""
-    found = only(lines, wanted)
-    if wanted and not found.count().execute():
-        raise Unanswered("No sale of {wanted:text}: choose another part.", wanted=", ".join(wanted))
-    return found
-
-
-def year_to(period: "Period") -> "Period":
-    """Return the 365 days that end with the period's last."""
-    return replace(
-        period, name=f"year to {period.last_day}", start=period.end - timedelta(days=365)
+    rows = lines.mutate(left=contribution(lines))
+    orders = rows.group_by("order_id").agg(
+        customer_id=rows.customer_id.max(),
+        order_date=rows.order_date.min(where=~rows.is_return),
+        region=rows.region.max(),
+        channel=rows.channel.max(),
+        segment=rows.segment.max(),
+        net=rows.net.sum(),
+        contribution=rows.left.sum(),
     )
+    return orders.filter(orders.order_date.notnull())
 
 
-def in_periods(
-    table: ibis.Table, periods: "Sequence[Period]", day: str = "order_date"
-) -> ibis.Table:
-    """Return the rows that fall in each period, with its place in the list as `period`.
-
-    A row in two periods that overlap is there twice; a period may hold none.
-    """
-    spine = ibis.memtable(
-        {
-            "period": range(len(periods)),
-            "first_day": [p.start for p in periods],
-            "next_day": [p.end for p in periods],
-        }
-    )
-    inside = [table[day] >= spine.first_day, table[day] < spine.next_day]
-    return table.inner_join(spine, inside).drop("first_day", "next_day")
-
-
-def product(amount: ibis.Value, factor: ibis.Value) -> ibis.Value:
-    """Return money as amount × factor, with room for the digits in between."""
-    return (amount.cast("decimal(38, 4)") * factor.cast("decimal(38, 8)")).round(4).cast(Money)
+def first_orders(orders: ibis.Table) -> ibis.Table:
+    """Return one row per known customer of `by_order`: customer_id, first_order (its day)."""
+    known = orders.filter(orders.customer_id.notnull())
+    return known.group_by("customer_id").agg(first_order=known.order_date.min())
 
 
 def _with_names(orders: ibis.Table, products: ibis.Table, customers: ibis.Table) -> ibis.Table:
@@ -176,37 +98,9 @@ def _with_names(orders: ibis.Table, products: ibis.Table, customers: ibis.Table)
         unit="unit",
         unit_cost="unit_cost",
     )
-    customer = customers.select(
-        customer_key="customer_id", customer_region="region", customer_segment="segment"
-    )
     joined = orders.left_join(product, orders.product_id == product.product_key)
-    joined = joined.left_join(customer, joined.customer_id == customer.customer_key)
-    return joined.mutate(
+    joined = joined.mutate(
         category=joined.category.coalesce(joined.product_category),
-        region=joined.region.coalesce(joined.customer_region),
-        segment=joined.segment.coalesce(joined.customer_segment),
         unit=joined.unit.coalesce("piece"),
-    ).drop("product_key", "product_category", "customer_key", "customer_region", "customer_segment")
-
-
-def with_rate(orders: ibis.Table, fx_rates: ibis.Table, currency: str) -> ibis.Table:
-    """Return orders with the `rate` of their day: 1 at home, else the last quoted, or null."""
-    window = ibis.window(group_by="currency", order_by="date")
-    quoted = fx_rates.select(
-        fx_currency="currency",
-        fx_rate="rate",
-        holds_from="date",
-        holds_until=fx_rates.date.lead().over(window),
-    )
-    orders = orders.mutate(currency=orders.currency.fill_null(currency))
-    joined = orders.left_join(
-        quoted,
-        [
-            orders.currency == quoted.fx_currency,
-            orders.order_date >= quoted.holds_from,
-            quoted.holds_until.isnull() | (orders.order_date < quoted.holds_until),
-        ],
-    )
-    home = ibis.literal(1).cast("decimal(18, 8)")
-    rate = ibis.cases((joined.currency == currency, home), else_=joined.fx_rate)
-    return joined.mutate(rate=rate).drop("fx_currency", "fx_rate", "holds_from", "holds_until")
+    ).drop("product_key", "product_category")
+    return with_customer(joined, customers)

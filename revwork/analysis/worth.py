@@ -8,8 +8,8 @@ import ibis
 import pandas as pd
 
 from revwork.analysis.margins import contribution
-from revwork.analysis.revenue import covers
-from revwork.analysis.sales import in_periods, of_segment
+from revwork.analysis.periods import between, covers, in_periods
+from revwork.analysis.segments import of_segment
 from revwork.calendar import Calendar, Period
 from revwork.findings import Impact
 
@@ -51,6 +51,62 @@ def gap(lines: ibis.Table, period: Period, missing: float, metric: str, currency
     `metric` is contribution_margin, gross_margin or net_revenue; its orders make the interval.
     """
     return _a_year(missing, _sums(lines, metric, [period]).square.sum(), period, metric, currency)
+
+
+def run_rate(
+    lines: ibis.Table,
+    calendar: Calendar,
+    as_of: date,
+    segment: Mapping[str, str | None] | None = None,
+) -> tuple[str, float] | None:
+    """Return basis and money a year, at the run rate of the last three complete months.
+
+    Contribution margin before marketing of a segment of the lines (of all if None); net revenue,
+    named so, where no cost is known. None before three months are complete.
+    """
+    months = calendar.complete_months(as_of, 3)
+    if not all(covers(lines, months)):
+        return None
+    now = _stretch(months)
+    for basis in ("contribution_margin", "net_revenue"):
+        total = _sums(of_segment(lines, segment or {}), basis, [now]).total[0]
+        if pd.notna(total):
+            return basis, float(total) * _YEAR / now.days
+    return None
+
+
+def of_revenue(
+    revenue: tuple[float, float, float],
+    lines: ibis.Table,
+    calendar: Calendar,
+    as_of: date,
+    currency: str,
+) -> Impact:
+    """Return what revenue a year (value, low, high) leaves as contribution before marketing.
+
+    At the margin of the last three complete months of the lines given; as net revenue, named so,
+    where no cost is known or nothing was sold.
+    """
+    kept = margin_share(lines, calendar, as_of)
+    if kept is None:
+        return Impact(*revenue, currency, "net_revenue")
+    value, *ends = (part * kept for part in revenue)
+    return Impact(value, min(ends), max(ends), currency)
+
+
+def margin_share(lines: ibis.Table, calendar: Calendar, as_of: date) -> float | None:
+    """Return contribution before marketing as a share of net revenue, last three complete months.
+
+    Over the lines whose cost is known; None where none is, or nothing was sold.
+    """
+    sold = between(lines, _stretch(calendar.complete_months(as_of, 3)))
+    sold = sold.mutate(left=contribution(sold))
+    sums = sold.aggregate(
+        left=sold.left.sum().cast("float64"),
+        net=sold.net.sum(where=sold.left.notnull()).cast("float64"),
+    )
+    left, net = sums.execute().iloc[0]
+    return left / net if net > 0 else None
 
 
 def confidence(impact: Impact | None) -> float:

@@ -110,10 +110,7 @@ def recalled(
 @cache
 def _comparing() -> list[str]:
     """What changes with how departments are held against each other."""
-    return [
-        _of_file(_PACKAGE / "analysis" / f"{one}.py")
-        for one in ("reconciliation", "reasons", "due", "sales")
-    ]
+    return [_of_file(one) for one in sorted((_PACKAGE / "analysis").glob("*.py"))]
 
 
 def _key(company: "Company", table: str) -> str:

@@ -17,6 +17,7 @@ _SEGMENTS = {
     "category": ("orders", "products"),
     "segment": ("orders", "customers"),
 }
+_QUOTED = ("fx_rates", "competitor_prices", "prices")  # asked and offered, not paid
 _BARE = r"lower(regexp_replace({}, '[\s\p{{P}}]+', '', 'g'))"
 
 
@@ -197,7 +198,7 @@ def _no_months(engine: Engine, calendar: Calendar) -> list[Note]:
 
 def _unconverted(tables: Mapping[str, ibis.Table], currency: str) -> Iterator[str]:
     """Rows in a foreign currency before its first rate; cancelled ones are no revenue anyway."""
-    paid = [t for t in tables if t != "fx_rates" and "currency" in tables[t].columns]
+    paid = [t for t in tables if t not in _QUOTED and "currency" in tables[t].columns]
     found = [(table, *row) for table in paid for row in _without_rate(tables, table, currency)]
     for table, code, count, first, since in found:
         why = f"the first rate is of {since}" if since else "there is no rate"

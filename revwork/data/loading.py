@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -55,6 +55,19 @@ class Tables:
             return min(date.fromisoformat(as_of), self.as_of) if as_of else self.as_of
         except ValueError:
             raise DataError(f'as_of "{as_of}" is no day: write it as {self.as_of}') from None
+
+    def until(self, as_of: str = "") -> "Tables":
+        """Return the tables as they stand by the end of a day: no row of a later one.
+
+        What a row says of later (a deal's outcome, a ticket's solution) stays in it.
+        """
+        last = self.day(as_of)
+        days = {name: quality.observed(name) for name in self.tables}
+        kept = {
+            name: table.filter(table[days[name]] <= ibis.date(last)) if days[name] else table
+            for name, table in self.tables.items()
+        }
+        return replace(self, tables=kept, as_of=last)
 
     def __getattr__(self, table: str) -> ibis.Table:
         """Return the table of that name."""
@@ -211,6 +224,6 @@ def _input(source: "Source", table: ibis.Table) -> Input:
 
 def _as_of(tables: Mapping[str, ibis.Table], today: date) -> date:
     judged = ["orders"] if "orders" in tables else list(tables)
-    columns = [tables[t][day] for t in judged if (day := quality.day_column(t))]
+    columns = [tables[t][day] for t in judged if (day := quality.observed(t))]
     last = [day.max(where=day <= ibis.date(today)).to_pyarrow().as_py() for day in columns]
     return max((day for day in last if day), default=today)

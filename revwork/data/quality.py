@@ -70,9 +70,16 @@ def engine_of(tables: Mapping[str, ibis.Table]) -> Engine:
     return next(iter(tables.values())).get_backend().con
 
 
+def observed(table: str) -> str | None:
+    """Return the column that dates every row of what has happened, if there is one."""
+    day = day_column(table)
+    told = day and not contract(table).to_schema().columns[day].nullable
+    return day if told and day not in marked(table, "scheduled") else None
+
+
 def notes(tables: Mapping[str, ibis.Table], as_of: date, today: date) -> list[Note]:
     """Return notes on days that are not yet, and on tables that end before the others."""
-    dated = {table: day for table in tables if (day := _observed(table))}
+    dated = {table: day for table in tables if (day := observed(table))}
     if not dated:
         return []
     engine = engine_of(tables)
@@ -86,13 +93,6 @@ def _finest(engine: Engine, *sql: str) -> list[str]:
         return [*sql]
     clocks = ", ".join(f"bool_or({m} <> date_trunc('day', {m}))" for m in moments)
     return moments if all(engine.execute(f"SELECT {clocks} FROM cells").fetchone()) else [*sql]
-
-
-def _observed(table: str) -> str | None:
-    """The column that dates every row of what has happened, if there is one."""
-    day = day_column(table)
-    told = day and not contract(table).to_schema().columns[day].nullable
-    return day if told and day not in marked(table, "scheduled") else None
 
 
 def _future(engine: Engine, dated: Mapping[str, str], today: date) -> list[Note]:

@@ -38,7 +38,7 @@ def definition(name: str) -> Definition | None:
 @cache
 def definitions() -> Mapping[str, Definition]:
     """Return every definition by what its metric is called in English; the first one holds."""
-    files = [PACKAGE / "metrics.py", *sorted((PACKAGE / "analysis").glob("*.py"))]
+    files = [PACKAGE / "metrics.py", *sorted((PACKAGE / "analysis").rglob("*.py"))]
     every = [one for path in files for one in defined(path.read_text("utf-8"))]
     return {in_english(one.name): one for one in reversed(every)}
 

@@ -4,16 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
 
-from revwork.metrics import Kpi
+from revwork.metrics import RELATIVE, Kpi
 from revwork.report import glossary
 from revwork.report.page import plain
-from revwork.report.words import Reader, is_unknown, label, reader
+from revwork.report.words import UNITS, Reader, is_unknown, label, reader
 
 MIME = "application/vnd.revwork.kpis+json"
 ON_CARD = ("better", "n")
 _WIDE, _HIGH = 120, 28
-_UNITS = {"count": "number", "score": "tenths", "index": "tenths"}
-_STEPS = {"percent": "points", "score": "gain", "index": "gain"}
 _FAR = 5  # a change of more than 500 % says less than its money
 
 
@@ -50,7 +48,7 @@ def _line(kpi: Kpi, reader: Reader) -> str:
 
 
 def _value(kpi: Kpi, value: float | None, reader: Reader) -> str:
-    return reader.format(value, _UNITS.get(kpi.unit, kpi.unit))
+    return reader.format(value, UNITS[kpi.unit][0])
 
 
 def _change(kpi: Kpi, reader: Reader) -> str:
@@ -58,7 +56,7 @@ def _change(kpi: Kpi, reader: Reader) -> str:
         return reader.words("not known") if is_unknown(kpi.value) else reader.words("new")
     if kpi.unit == "money" and (abs(kpi.change) > _FAR or kpi.comparison < 0):
         return reader.format(kpi.value - kpi.comparison, "signed")
-    return reader.format(kpi.change, _STEPS.get(kpi.unit, "change"))
+    return reader.format(kpi.change, UNITS[kpi.unit][1])
 
 
 def _card(kpi: Kpi, reader: Reader) -> str:
@@ -80,8 +78,8 @@ def _card(kpi: Kpi, reader: Reader) -> str:
 
 
 def _digits(kpi: Kpi) -> int:
-    """Digits of a change that show: a tenth of a point, or of a percent."""
-    return 1 if kpi.unit in ("score", "index") else 3
+    """Digits of a change that show: a tenth of a point, a day or a percent."""
+    return 3 if kpi.unit in (*RELATIVE, "percent") else 1
 
 
 def _about(kpi: Kpi, reader: Reader) -> Iterator[str]:

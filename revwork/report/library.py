@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from revwork.report.index import address, day, index_page, reader_of
-from revwork.report.words import Reader, html
+from revwork.report.words import UNITS, Reader, html
 
 _SHOWN = 8  # of each kind of change
 _COUNTS = {
@@ -136,7 +136,7 @@ def _table(row: Mapping[str, Any], reader: Reader) -> str:
 
 def _number(row: Mapping[str, Any], reader: Reader) -> str:
     name = " · ".join(filter(None, [reader.label(row["metric"]), reader.segment(row["segment"])]))
-    spec = {"count": "number"}.get(row["unit"], row["unit"])
+    spec = UNITS[row["unit"]][0]
     values = (reader.format(row[when], spec) for when in ("before", "after"))
     old, new = row["period"]
     period = _path(reader.period(old), reader.period(new)) if old and new and old != new else ""

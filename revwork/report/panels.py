@@ -38,7 +38,7 @@ select, tabs, toggle, slider = (
 class Panels:
     """`draw(**choice)` under one control a choice; `draw` returns a view or several.
 
-    >>> Panels(lambda by: chart.bars(revenue.breakdown(lines, comparison, by)), by=["region"])
+    >>> Panels(lambda by: chart.bars(figures.breakdown(lines, comparison, by)), by=["region"])
 
     Two options make a toggle, a few short ones tabs, ordered ones (numbers, periods) a slider,
     others a select; `by=select([...])` decides otherwise. Panels of one `group` switch together

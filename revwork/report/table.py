@@ -39,7 +39,11 @@ FORMATS = {
     "period": "month",
 }
 _FORMAT_OF = {column: kind for kind, columns in FORMATS.items() for column in columns.split()}
-_ENDINGS = {"_change_rate": "change", "_share": "percent", "_date": "date", "_id": "text"}
+_ENDINGS = {  # the first that fits
+    **{"_change_rate": "change", "_share": "percent", "_rate": "percent", "_date": "date"},
+    **dict.fromkeys(("_amount", "_cost", "_revenue", "_margin"), "money"),
+    **{"_days": "tenths", "_count": "number", "_multiple": "multiple", "_id": "text"},
+}
 _WORDS = ("text", "period", "segment", "label")
 
 

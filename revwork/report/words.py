@@ -18,8 +18,10 @@ from babel.numbers import (
     get_currency_precision,
     get_currency_symbol,
 )
+from babel.units import format_unit
 
 from revwork.findings import Message, Word
+from revwork.metrics import Unit
 from revwork.report.catalogue import translated
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = "–"
 _MANIFOLD = 10
+_TEN = 10  # days: fewer are written with a tenth
 _LONGEST = 300  # letters of a name; a table of endless ones would never be printed
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 Title = str | Message | Callable[["pd.DataFrame"], Message]
@@ -103,6 +106,20 @@ class Reader:
         pattern = "#,##0" + ("." + "#" * digits if digits else "")
         rounded = round(float(value), digits) + 0.0
         return format_decimal(rounded, pattern, locale=self.language).replace("-", "−")
+
+    def days(self, value: float | None, digits: int | None = None) -> str:
+        """Return 12 days, or 2.5 days: below ten a tenth is worth saying."""
+        if is_unknown(value):
+            return UNKNOWN
+        digits = int(abs(value) < _TEN) if digits is None else digits
+        rounded = Decimal(str(round(float(value), digits) + 0.0)).normalize()
+        pattern = "#,##0" + ("." + "#" * digits if digits else "")
+        told = format_unit(rounded, "duration-day", "long", pattern, locale=self.language)
+        return told.replace("-", "−")
+
+    def multiple(self, value: float | None, digits: int = 1) -> str:
+        """Return how many times one is the other: 3.2×."""
+        return UNKNOWN if is_unknown(value) else self.number(value, digits) + "×"
 
     def day(self, value: date | None) -> str:
         """Return a day as the language writes it."""
@@ -216,10 +233,26 @@ SPECS: Mapping[str, object] = {
     "rate": lambda reader, value: reader.number(value, 3),
     "decimal": lambda reader, value: reader.number(value, 2),
     "tenths": lambda reader, value: reader.number(value, 1),
-    "gain": lambda reader, value: _plus(value) + reader.number(value, 1),
+    "gain": lambda reader, value: _gained(value, reader.number(value, 1)),
+    "days": Reader.days,
+    "days_more": lambda reader, value: _gained(value, reader.days(value)),
+    "multiple": Reader.multiple,
+    "multiple_more": lambda reader, value: _gained(value, reader.multiple(value)),
     "date": Reader.day,
     "label": Reader.label,
     "lower": lambda reader, value: _inside(reader.label(value)),
+}
+
+UNITS: Mapping[Unit, tuple[str, str]] = {  # how a value is written, and a change of it
+    "money": ("money", "change"),
+    "cents": ("cents", "change"),
+    "count": ("number", "change"),
+    "rate": ("rate", "change"),
+    "percent": ("percent", "points"),
+    "score": ("tenths", "gain"),
+    "index": ("tenths", "gain"),
+    "days": ("days", "days_more"),
+    "multiple": ("multiple", "multiple_more"),
 }
 
 _LABELS = {
@@ -269,6 +302,11 @@ def _inside(label: str) -> str:
 
 def _plus(value: float | None) -> str:
     return "+" if not is_unknown(value) and value > 0 else ""
+
+
+def _gained(value: float | None, told: str) -> str:
+    """A difference with its sign, where a digit of it shows."""
+    return ("+" if re.search("[1-9]", told) else "") * bool(_plus(value)) + told
 
 
 class _Sentence(Formatter):

@@ -9,7 +9,7 @@ from typing import Any
 from babel.numbers import get_currency_precision
 
 from revwork.report.table import format_of
-from revwork.report.words import Reader
+from revwork.report.words import UNITS, Reader
 
 Cell = tuple[object, str]  # a value and its number format; text has none
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -25,6 +25,10 @@ _FORMATS = {
     "tenths": "0.0",
     "gain": "+0.0;-0.0;0.0",
     "rate": "0.000",
+    "days": "#,##0.0",
+    "days_more": "+#,##0.0;-#,##0.0;0.0",
+    "multiple": '0.0"×"',
+    "multiple_more": '+0.0"×";-0.0"×";0.0"×"',
     "number": "#,##0.00",
     "date": "yyyy-mm-dd",
 }
@@ -80,17 +84,16 @@ def _kpis(kpis: Sequence[Mapping[str, Any]], reader: Reader) -> tuple[list[str],
     money = _money(reader.currency)
     rows = []
     for kpi in kpis:
-        plain = {"score": "tenths", "index": "tenths"}.get(kpi["unit"], kpi["unit"])
-        unit = money if plain == "money" else _FORMATS[plain]
+        spec, step = UNITS[kpi["unit"]]
+        unit = _FORMATS["count"] if spec == "number" else _FORMATS.get(spec, money)
         is_share = kpi["unit"] == "percent" and kpi["change"] is not None
-        step = "gain" if plain == "tenths" else "change"
-        change = (kpi["change"] * 100, "points") if is_share else (kpi["change"], step)
+        change = kpi["change"] * 100 if is_share else kpi["change"]
         rows.append(
             [
                 (kpi["label"], ""),
                 (kpi["value"], unit),
                 (kpi["comparison"], unit),
-                (change[0], _FORMATS[change[1]]),
+                (change, _FORMATS[step]),
                 (kpi["target"], unit),
                 (reader.period(kpi["period"]), ""),
                 (reader.label(kpi["department"]), ""),

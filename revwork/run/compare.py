@@ -6,7 +6,8 @@ from json import dumps
 from typing import Any
 
 Row = Mapping[str, Any]
-_ROUNDING = {"money": 0.5, "count": 0.5, "percent": 0.0005}  # half of the last digit that is shown
+_ROUNDING = {"money": 0.5, "count": 0.5, "cents": 0.005, "percent": 0.0005, "rate": 0.0005}
+_ROUGHLY = 0.05  # half of the last digit that is shown, of all other units
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def _key(kpi: Row) -> tuple[str, str]:
 def _moved(before: float | None, after: float | None, unit: str) -> bool:
     if before is None or after is None:
         return before is not after
-    return abs(after - before) > _ROUNDING.get(unit, 0.5)
+    return abs(after - before) > _ROUNDING.get(unit, _ROUGHLY)
 
 
 def _by_id(findings: Sequence[Row], notebooks: set[str]) -> dict[str, Row]:

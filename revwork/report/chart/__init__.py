@@ -1,6 +1,7 @@
 """Pictures: the title states the finding, the subtitle the measure; one function a kind."""
 
 from revwork.report.chart.change import waterfall
+from revwork.report.chart.levels import grid, lines
 from revwork.report.chart.over_time import columns, days, line, multiples
 from revwork.report.chart.relation import heat, response, scatter
 from revwork.report.chart.segments import bars, dots, funnel, pareto
@@ -12,8 +13,10 @@ __all__ = [
     "days",
     "dots",
     "funnel",
+    "grid",
     "heat",
     "line",
+    "lines",
     "multiples",
     "pareto",
     "response",

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from revwork.report.chart.amounts import Unit, brief
+from revwork.metrics import Unit
+from revwork.report.chart.amounts import brief
 from revwork.report.picture import short
 from revwork.report.theme import INK, QUIET, RULE, SMALL
 from revwork.report.words import label, reader, text, words

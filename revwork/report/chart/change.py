@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from revwork.report.chart.amounts import Unit, fitting, full
+from revwork.metrics import Unit
+from revwork.report.chart.amounts import fitting, full
 from revwork.report.chart.axes import wrapped
 from revwork.report.panels import Note
 from revwork.report.picture import Picture, finished, of, short

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from revwork.report.chart.amounts import Unit, brief, fitting, full, moved
+from revwork.metrics import Unit
+from revwork.report.chart.amounts import brief, fitting, full, moved
 from revwork.report.chart.axes import (
     ends,
     left_out,

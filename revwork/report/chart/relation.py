@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from revwork.report.chart.amounts import Unit, bare, brief, full
+from revwork.metrics import Unit
+from revwork.report.chart.amounts import bare, brief, full
 from revwork.report.chart.axes import left_out, named, scaled, value_axis
 from revwork.report.chart.placing import names_beside
 from revwork.report.panels import Note

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from revwork.analysis.revenue import largest
-from revwork.report.chart.amounts import Unit, fitting, full, moved
+from revwork.findings import Message
+from revwork.metrics import Unit
+from revwork.report.chart.amounts import fitting, full, moved
 from revwork.report.chart.axes import bare_axes, left_out, scaled, wrapped
 from revwork.report.picture import Picture, finished, of, short
 from revwork.report.theme import BASE, DOWN, INK, NOW, QUIET, RULE, SMALL, TARGET, UP, canvas
@@ -31,7 +32,7 @@ def bars(frame: pd.DataFrame, title: Title, subtitle: str, unit: Unit = "money")
     Columns: the first names the segment; current, base, target (of the unit, null allowed),
     change_rate.
     """
-    shown = largest(frame).iloc[::-1].reset_index(drop=True)
+    shown = _largest(frame).iloc[::-1].reset_index(drop=True)
     amount = fitting(shown.current, 12, unit)
     with canvas(0.5 + 0.36 * len(shown)) as (figure, axes):
         axes.barh(shown.index, shown.current, color=NOW, height=0.62)
@@ -150,6 +151,20 @@ def pareto(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture:
     )
     alt = words("Cumulative share of {n:number}; largest: {parts:told}.", n=len(shown), parts=first)
     return finished(figure, frame, title, subtitle, f"{alt} {said}")
+
+
+def _largest(frame: pd.DataFrame, most: int = 12) -> pd.DataFrame:
+    """Return the largest rows, now or before, and the others as one row, so it still adds up."""
+    if len(frame) <= most + 1:
+        return frame
+    size = frame[["current", "base"]].abs().max(axis=1)
+    shown = size.rank(method="first", ascending=False) <= most
+    rest = frame[~shown].drop(columns="change_rate")
+    added = rest.sum(numeric_only=True, min_count=1)
+    rate = (added.current - added.base) / abs(added.base) if abs(added.base) > 0 else float("nan")
+    named = Message("{n:number} others", {"n": len(rest)})
+    others = {**added, frame.columns[0]: named, "change_rate": rate}
+    return pd.concat([frame[shown], pd.DataFrame([others])], ignore_index=True)
 
 
 def _beside(axes: "Axes", at: tuple[float, float], amount: str, change: str) -> None:

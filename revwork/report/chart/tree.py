@@ -22,7 +22,7 @@ _COLUMNS = ["parent", "department", "unit", "base", "current", "effect"]
 def tree(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture | Note:
     """Draw a total as the tree of its drivers: each one's level, what it did, and who owns it.
 
-    Columns: leaf, parent, department, unit (count, rate, percent or money), base, current (null:
+    Columns: leaf, parent, department, unit (any), base, current (null:
     it has no level), effect (money, adds up). Children in money alone add up, others multiply;
     a parent has no row, and one that adds up is the root.
     """

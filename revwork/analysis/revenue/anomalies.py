@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from revwork import metrics
-from revwork.analysis import sales
+from revwork.analysis.periods import between
 from revwork.calendar import Period
 from revwork.findings import Unanswered
 
@@ -69,7 +69,7 @@ def _daily(lines: ibis.Table, period: Period) -> pd.Series:
 
 
 def _by_day(lines: ibis.Table, period: Period) -> ibis.Table:
-    sold = sales.between(lines, period)
+    sold = between(lines, period)
     net = metrics.net_revenue(sold).cast("float64")
     return sold.group_by("order_date").agg(net=net).order_by("order_date")
 

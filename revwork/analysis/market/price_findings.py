@@ -7,10 +7,8 @@ import numpy as np
 import pandas as pd
 
 from revwork.analysis import worth
-from revwork.analysis.margins import contribution
-from revwork.analysis.price_moves import US
-from revwork.analysis.revenue import covers
-from revwork.analysis.sales import between, is_within
+from revwork.analysis.market.price_moves import US
+from revwork.analysis.periods import covers, is_within
 from revwork.calendar import Calendar, Period
 from revwork.findings import Finding, Impact, Message
 
@@ -83,8 +81,9 @@ def answers(
     found = []
     for one in theirs.itertuples():
         felt = effect(lines, _text(one.category), one.date, last)
-        impact = _impact(lines, _text(one.category), felt, calendar.complete_months(last, 3))
-        found.append(_finding(one, felt, impact and Impact(*impact, currency), calendar, last))
+        rate = worth.run_rate(lines, calendar, last, {"category": _text(one.category)})
+        impact = _missing(rate, felt, currency)
+        found.append(_finding(one, felt, impact, calendar, last))
     return found
 
 
@@ -168,24 +167,16 @@ def _orders(lines: ibis.Table, now: Period, past: Period) -> pd.DataFrame:
     return found.assign(grew=np.log(found.now / found.past))
 
 
-def _impact(
-    lines: ibis.Table, category: str | None, felt: dict | None, months: list[Period]
-) -> tuple | None:
-    """Value, low and high a year: what the margin would be without the effect, from what it is."""
-    if felt is None:
+def _missing(rate: tuple[str, float] | None, felt: dict | None, currency: str) -> Impact | None:
+    """Money a year: what it would be without the effect, from what it is at its run rate."""
+    if rate is None or felt is None:
         return None
-    of = lines.category.isnull() if category is None else lines.category == category
-    stretch = Period("run rate", months[0].start, months[-1].end)
-    sold = between(lines.filter(of), stretch)
-    margin = sold.aggregate(left=contribution(sold).sum().cast("float64")).execute().left[0]
-    if pd.isna(margin):
-        return None
-    yearly = margin * 365.25 / stretch.days
+    basis, yearly = rate
     value, *ends = (
         float(yearly * felt[name] / (1 + felt[name]))
         for name in ("change_rate", "low_change_rate", "high_change_rate")
     )
-    return value, min(ends), max(ends)
+    return Impact(value, min(ends), max(ends), currency, basis)
 
 
 def _finding(

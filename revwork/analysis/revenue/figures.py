@@ -1,19 +1,18 @@
 """Revenue: how much, compared with before and with the target, when and where."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import ibis
 import pandas as pd
 
-from revwork.analysis import margins, targets
-from revwork.analysis.sales import in_periods
+from revwork.analysis import margins
+from revwork.analysis.periods import covers, in_periods
+from revwork.analysis.revenue import targets
 from revwork.calendar import Calendar, Comparison, Period
-from revwork.findings import Message, Unanswered
+from revwork.findings import Unanswered
 from revwork.metrics import Kpi
 
-GRACE = timedelta(days=7)
 _HEADLINES = {
     "net_revenue": ("money", "finance"),
     "gross_margin": ("money", "finance"),
@@ -118,20 +117,6 @@ def breakdown(
     return rows.sort_values(["current", by], ascending=[False, True], ignore_index=True)
 
 
-def largest(frame: pd.DataFrame, most: int = 12) -> pd.DataFrame:
-    """Return the largest rows, now or before, and the others as one row, so it still adds up."""
-    if len(frame) <= most + 1:
-        return frame
-    size = frame[["current", "base"]].abs().max(axis=1)
-    shown = size.rank(method="first", ascending=False) <= most
-    rest = frame[~shown].drop(columns="change_rate")
-    added = rest.sum(numeric_only=True, min_count=1)
-    rate = (added.current - added.base) / abs(added.base) if abs(added.base) > 0 else float("nan")
-    named = Message("{n:number} others", {"n": len(rest)})
-    others = {**added, frame.columns[0]: named, "change_rate": rate}
-    return pd.concat([frame[shown], pd.DataFrame([others])], ignore_index=True)
-
-
 def comparable(comparison: Comparison, lines: ibis.Table) -> Comparison:
     """Return the comparison, without its base where the lines do not cover that.
 
@@ -149,14 +134,6 @@ def comparable(comparison: Comparison, lines: ibis.Table) -> Comparison:
             first=f"{first:%Y-%m-%d}",
         )
     return comparison if base and all(covers(lines, [base])) else replace(comparison, base=None)
-
-
-def covers(lines: ibis.Table, periods: Sequence[Period]) -> list[bool]:
-    """Return which periods begin no earlier than a week before the first line."""
-    first = lines.order_date.min().execute()
-    return [
-        pd.notna(first) and period.start >= pd.Timestamp(first).date() - GRACE for period in periods
-    ]
 
 
 def _aim(aims: ibis.Table, metric: str, comparison: Comparison, calendar: Calendar) -> float | None:

@@ -6,14 +6,14 @@ import ibis
 import pandas as pd
 
 from revwork.analysis import worth
-from revwork.analysis.movers import Movement
+from revwork.analysis.revenue.movers import Movement
 from revwork.calendar import Calendar, Comparison
 from revwork.findings import Finding, Impact, Message
 from revwork.metrics import Kpi
 
-DEPARTMENTS = {"channel": "sales", "category": "product", "segment": "marketing"}
 DEPENDENT = 0.10
 ON_TARGET = 0.02
+_OWNER = {"channel": "sales", "category": "product", "segment": "marketing"}  # of a dimension
 _NEAREST = ("contribution_margin", "gross_margin", "net_revenue")
 
 
@@ -33,7 +33,7 @@ def off_target(
 ) -> list[Finding]:
     """Return a finding where margin, else revenue, misses or beats its target by over 2 %.
 
-    `kpis` is what `revenue.headline` returns; of the numbers with a target the one nearest to the
+    `kpis` is what `figures.headline` returns; of the numbers with a target the one nearest to the
     result speaks, since the others say the same.
     """
     aimed = {kpi.metric: kpi for kpi in kpis if kpi.target}
@@ -55,7 +55,7 @@ def depends(customers: ibis.Table, period: str) -> list[Finding]:
     return [
         Finding(
             metric="customer_concentration",
-            segment={"customer": row.customer_id},
+            segment={"customer_id": row.customer_id},
             direction="threat",
             kind="level",
             department="sales",
@@ -91,7 +91,7 @@ def _mover(row: pd.Series, comparison: Comparison, impact: Impact | None) -> Fin
         segment={key: "" if value is None else value for key, value in row["where"].items()},
         direction="strength" if grew else "weakness",
         kind="change",
-        department=next((DEPARTMENTS[d] for d in row["where"] if d in DEPARTMENTS), "sales"),
+        department=next((_OWNER[d] for d in row["where"] if d in _OWNER), "sales"),
         period=comparison.period.name,
         claim=Message(
             "{segment:segment}: net revenue {change:signed} ({rate:change}) against {base:period}",

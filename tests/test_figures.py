@@ -1,15 +1,16 @@
 """Revenue, on orders small enough to check by hand."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pandas as pd
 import pytest
 from conftest import sales_lines, typed
 
-from revwork.analysis import margins, revenue
+from revwork.analysis import margins
+from revwork.analysis.revenue import figures
 from revwork.calendar import Calendar, Comparison
-from revwork.findings import Message, Unanswered
+from revwork.findings import Unanswered
 from revwork.metrics import Kpi
 
 CALENDAR = Calendar()
@@ -31,7 +32,7 @@ def planned(month, amount, metric="net_revenue", **row):
 
 
 def headline(rows, comparison=None, expenses=(), aims=()):
-    found = revenue.headline(
+    found = figures.headline(
         sales_lines(rows),
         typed("expenses", expenses),
         typed("targets", aims),
@@ -43,13 +44,13 @@ def headline(rows, comparison=None, expenses=(), aims=()):
 
 def evolution(rows, comparison=None, aims=()):
     lines, plan = sales_lines(rows), typed("targets", aims)
-    found = revenue.evolution(lines, plan, comparison or compared(), CALENDAR)
+    found = figures.evolution(lines, plan, comparison or compared(), CALENDAR)
     return found.set_index("name")
 
 
 def breakdown(rows, comparison=None, aims=(), by="region"):
     lines, plan = sales_lines(rows), typed("targets", aims)
-    return revenue.breakdown(lines, plan, comparison or compared(), CALENDAR, by)
+    return figures.breakdown(lines, plan, comparison or compared(), CALENDAR, by)
 
 
 def every_day(first, last, net=1):
@@ -346,62 +347,26 @@ def test_a_partial_period_is_broken_down_by_as_many_days():
     assert (found.current[0], found.base[0], found.change[0]) == (28, 28, 0)
 
 
-# largest
-
-
-def test_the_smaller_segments_become_one_row_and_it_still_adds_up():
-    rows = [on(day, n, region=f"r{n}") for n in range(1, 6) for day in ("2025-06-01", "2026-06-01")]
-    rows.append(on("2026-06-02", 3, region="r2"))
-    whole = breakdown(rows, aims=[planned("2026-06-01", 4, region="r1")])
-    found = revenue.largest(whole, most=2)
-    assert list(found.region) == ["r2", "r5", Message("{n:number} others", {"n": 3})]
-    for column in ("current", "base", "change", "share", "contribution", "target"):
-        assert found[column].sum() == pytest.approx(whole[column].sum())
-    others = found.iloc[-1]
-    assert (others.current, others.base, others.change_rate) == (8, 8, 0)
-    assert others.target == 4
-
-
-def test_few_segments_stay_as_they_are():
-    whole = breakdown([on("2026-06-01", 5, region="North")])
-    assert revenue.largest(whole, most=1) is whole
-
-
-def test_others_without_a_base_have_no_change():
-    whole = breakdown([on("2026-06-01", n, region=f"r{n}") for n in range(1, 5)])
-    others = revenue.largest(whole, most=2).iloc[-1]
-    assert others.current == 3
-    assert others[["base", "change", "change_rate", "contribution", "target"]].isna().all()
-
-
 # covers
-
-
-def test_data_that_begin_within_a_week_cover_the_period():
-    june = compared().current
-    for late, expected in ((0, True), (7, True), (8, False)):
-        first = (june.start + timedelta(days=late)).isoformat()
-        assert revenue.covers(sales_lines([on(first)]), [june]) == [expected]
-    assert revenue.covers(sales_lines([]), [june]) == [False]
 
 
 def test_a_base_that_the_data_cover_in_part_is_no_comparison():
     year = compared("2026")
-    assert revenue.comparable(year, sales_lines([on("2025-01-08")])) is year
-    late = revenue.comparable(year, sales_lines([on("2025-04-01")]))
+    assert figures.comparable(year, sales_lines([on("2025-01-08")])) is year
+    late = figures.comparable(year, sales_lines([on("2025-04-01")]))
     assert (late.base, late.current, late.period) == (None, year.current, year.period)
 
 
 def test_without_a_base_or_a_line_nothing_is_comparable():
     alone = replace(compared(), base=None)
-    assert revenue.comparable(alone, sales_lines([on("2020-01-01")])).base is None
+    assert figures.comparable(alone, sales_lines([on("2020-01-01")])).base is None
     with pytest.raises(Unanswered, match="No order counts as a sale"):
-        revenue.comparable(compared(), sales_lines([]))
+        figures.comparable(compared(), sales_lines([]))
 
 
 def test_a_period_before_the_first_line_is_told_where_orders_begin():
     with pytest.raises(Unanswered, match="orders begin on 2027-01-01"):
-        revenue.comparable(compared(), sales_lines([on("2027-01-01")]))
+        figures.comparable(compared(), sales_lines([on("2027-01-01")]))
 
 
 def test_what_revenue_asks_compiles_elsewhere(elsewhere):

@@ -4,7 +4,7 @@ import ibis
 import pandas as pd
 
 from revwork import metrics
-from revwork.analysis import sales
+from revwork.analysis.periods import between
 from revwork.calendar import Period
 from revwork.findings import Unanswered
 
@@ -18,7 +18,7 @@ def by_customer(lines: ibis.Table, period: Period) -> ibis.Table:
 
     Formula: abc = A to 80%, B to 95%, C to 100% of revenue; Class by size, largest first.
     """
-    sold = sales.between(lines, period)
+    sold = between(lines, period)
     return _ranked(sold.group_by("customer_id").agg(net=metrics.net_revenue(sold)))
 
 
@@ -27,7 +27,7 @@ def by_product(lines: ibis.Table, period: Period) -> ibis.Table:
 
     Columns: product_id (null: lines without product), product_name, and those of `by_customer`.
     """
-    sold = sales.between(lines, period)
+    sold = between(lines, period)
     net = metrics.net_revenue(sold)
     return _ranked(sold.group_by("product_id").agg(product_name=sold.product_name.max(), net=net))
 

@@ -7,7 +7,7 @@ segment.
 import ibis
 import pandas as pd
 
-from revwork.analysis.sales import is_within
+from revwork.analysis.periods import is_within
 from revwork.calendar import Comparison
 
 MONEY = dict.fromkeys(("net0", "local0", "net1", "local1"), "float64")

@@ -13,8 +13,9 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from revwork.analysis.constant_currency import MONEY, at_base_rates, exact, fx_effect, money
-from revwork.analysis.sales import DIMENSIONS, is_within
+from revwork.analysis.periods import is_within
+from revwork.analysis.revenue.constant_currency import MONEY, at_base_rates, exact, fx_effect, money
+from revwork.analysis.sales import DIMENSIONS
 from revwork.calendar import Comparison
 from revwork.findings import Unanswered
 

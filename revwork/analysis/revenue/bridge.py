@@ -4,15 +4,15 @@ Sales are held at the base period's average exchange rate of their currency, so 
 moved is a bar of its own (`fx`) and neither price nor volume.
 """
 
-from itertools import cycle, islice
 from typing import Literal, get_args
 
 import ibis
 import numpy as np
 import pandas as pd
 
-from revwork.analysis.constant_currency import MONEY, at_base_rates, exact, fx_effect, money
-from revwork.analysis.sales import is_within
+from revwork.analysis.money import in_cents
+from revwork.analysis.periods import is_within
+from revwork.analysis.revenue.constant_currency import MONEY, at_base_rates, exact, fx_effect, money
 from revwork.calendar import Comparison
 from revwork.findings import Unanswered
 
@@ -79,22 +79,6 @@ def log_mean(a: pd.Series, b: pd.Series) -> pd.Series:
     """Return the logarithmic mean (a − b) / ln(a / b) of two positive series."""
     gap = np.log1p((a - b) / b)
     return ((a - b) / gap.where(gap != 0)).fillna(b)
-
-
-def in_cents(changes: pd.Series, split: list[str], base: float, current: float) -> pd.Series:
-    """Return the changes to the cent, adding up to the change between the two rounded totals.
-
-    The cents that rounding leaves over go to the bars of a split, those rounded off most first
-    (largest remainder), so that a bar measured directly reads the same wherever it is printed.
-    """
-    assert abs(changes.sum() - (current - base)) < 0.01, "the bars do not make the change"
-    cents = (changes * 100).round()
-    left = round(round(current, 2) * 100) - round(round(base, 2) * 100) - int(cents.sum())
-    gap = ((cents - changes * 100) * np.sign(left)).sort_values(kind="stable")
-    takers = [bar for bar in gap.index if bar in split and cents[bar]] or [*gap.index]
-    for bar in islice(cycle(takers), abs(left)):
-        cents[bar] += np.sign(left)
-    return cents / 100 + 0.0
 
 
 def _cells(lines: ibis.Table, comparison: Comparison) -> pd.DataFrame:

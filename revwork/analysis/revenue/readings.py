@@ -7,7 +7,7 @@ import pandas as pd
 from revwork.findings import Message
 
 if TYPE_CHECKING:
-    from revwork.analysis.movers import Movement
+    from revwork.analysis.revenue.movers import Movement
 
 _VERDICTS = {
     "explained": "Segments that stand out: {n:number}. They make {share:percent} of "

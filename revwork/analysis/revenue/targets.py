@@ -1,12 +1,10 @@
 """Targets: what was promised for a period, months pro rata by day."""
 
-from collections.abc import Mapping
 from datetime import date
 
 import ibis
 import pandas as pd
 
-from revwork.analysis import sales
 from revwork.calendar import Calendar, Period
 
 
@@ -15,13 +13,6 @@ def target(targets: ibis.Table, metric: str, period: Period, calendar: Calendar)
     rows = targets.filter(targets.metric == metric)
     months = rows.group_by("month").agg(amount=rows.amount.sum().cast("float64")).execute()
     return _within(months, period, calendar)
-
-
-def of_segment(targets: ibis.Table, segment: Mapping[str, str]) -> ibis.Table:
-    """Return the targets of a segment; none where targets are not set by that dimension."""
-    if not set(segment) <= set(targets.columns):
-        return targets.limit(0)
-    return sales.of_segment(targets, segment)
 
 
 def by_segment(

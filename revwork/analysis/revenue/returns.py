@@ -3,7 +3,7 @@
 import ibis
 import pandas as pd
 
-from revwork.analysis.sales import between
+from revwork.analysis.periods import between
 from revwork.calendar import Period
 from revwork.findings import Unanswered
 from revwork.metrics import ratio

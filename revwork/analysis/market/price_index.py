@@ -6,20 +6,22 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from revwork.analysis.sales import between, is_within, year_to
+from revwork.analysis.headlines import Headline, cards
+from revwork.analysis.periods import between, is_within, year_to
 from revwork.calendar import Calendar, Comparison, Period
 from revwork.findings import Unanswered
 from revwork.metrics import Kpi, wilson
 
 DEAR = 110  # a product is in the red zone above so many percent of the cheapest rival's price
 LEVEL = 0.95  # of every interval
-_BETTER = {
-    "red_zone": "lower",
-    "price_index_by_revenue": "neither",
-    "price_index_unweighted": "neither",
+_SHOWN = {
+    "price_index_by_revenue": Headline("index", "product", "neither"),
+    "price_index_unweighted": Headline("index", "product", "neither"),
+    "red_zone": Headline("percent", "product", "lower"),
+    "products_compared": Headline("percent", "product"),
+    "revenue_compared": Headline("percent", "product"),
 }
 _MARKET = ["product_id", "currency", "region"]
-_NOTHING = (None, 0)  # a metric of a period without prices, and its cases
 
 
 def offers(
@@ -188,25 +190,10 @@ def headline(
     Each at the last week of the period, of the comparison, and of the last twelve months; the
     index keeps one basket: what is sold in the year to the period's end.
     """
-    months = calendar.complete_months(comparison.current.last_day, 12)
-    periods = [comparison.current, comparison.base, *months]
     basket = sold(lines, comparison.current)
-    found = [_standing(offers, lines, basket, period) for period in periods]
-    return [
-        Kpi(
-            metric,
-            value,
-            "index" if metric.startswith("price_index") else "percent",
-            "product",
-            comparison.period.name,
-            comparison=found[1].get(metric, _NOTHING)[0],
-            series=tuple(one.get(metric, _NOTHING)[0] for one in found[2:]),
-            better=_BETTER.get(metric, "higher"),
-            n=n,
-        )
-        for metric, (value, n) in found[0].items()
-        if value is not None
-    ]
+    return cards(
+        lambda period: _standing(offers, lines, basket, period), _SHOWN, comparison, calendar
+    )
 
 
 def weighed(rows: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -278,12 +265,12 @@ def _index(rows: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _standing(
-    offers: ibis.Table, lines: ibis.Table, basket: ibis.Table, period: Period | None
+    offers: ibis.Table, lines: ibis.Table, basket: ibis.Table, period: Period
 ) -> dict[str, tuple]:
     """The headline at a period's last week with its n; nothing where no price was seen in it."""
     try:
         week = latest(offers, period)
-    except (Unanswered, AttributeError):
+    except Unanswered:
         return {}
     row = index(week, basket, ["week"]).iloc[0]
     cover = coverage(week, sold(lines, period)).iloc[0]

@@ -1,0 +1,1 @@
+"""How we stand beside our rivals."""

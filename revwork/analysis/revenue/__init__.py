@@ -1,0 +1,1 @@
+"""What was earned, what moved it, and what is left of it."""

@@ -1,0 +1,27 @@
+"""Cards: a number beside what it was and how it got there."""
+
+from datetime import date
+
+from revwork.analysis.headlines import Headline, cards
+from revwork.calendar import Calendar
+
+CALENDAR, JUNE = Calendar(), date(2026, 6, 30)
+SHOWN = {"win_rate": Headline("percent", "sales"), "cycle": Headline("days", "sales", "lower")}
+
+
+def shown(figures, compare="year ago"):
+    comparison = CALENDAR.compare(CALENDAR.period("2026-06", JUNE), compare, JUNE)
+    return {card.metric: card for card in cards(figures, SHOWN, comparison, CALENDAR)}
+
+
+def test_a_card_stands_beside_its_comparison_and_its_last_twelve_months():
+    known = {"2026-06": (0.5, 8), "2025-06": (0.25, 4), "2026-05": (0.4, 5)}
+    card = shown(lambda p: {"win_rate": known.get(p.name, (None, 0))})["win_rate"]
+    assert (card.value, card.comparison, card.n) == (0.5, 0.25, 8)
+    assert card.series[-2:] == (0.4, 0.5) and len(card.series) == 12
+    assert card.series[0] is None
+
+
+def test_a_metric_that_is_not_known_has_no_card():
+    assert not shown(lambda p: {"win_rate": (float("nan"), 0)})
+    assert [*shown(lambda p: {"cycle": (31.0, 3)})] == ["cycle"]
