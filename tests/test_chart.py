@@ -179,7 +179,7 @@ KINDS = {
     "waterfall": (chart.waterfall, steps, ["value"]),
     "tree": (chart.tree, drivers, ["effect", "base", "current"]),
     "heat": (chart.heat, cells, ["net"]),
-    "grid": (chart.grid, indices, ["value", "n"]),
+    "grid": (chart.grid, indices, ["value"]),
     "lines": (chart.lines, weekly, ["value", "low", "high"]),
     "scatter": (chart.scatter, points, ["margin", "net_revenue"]),
     "response": (chart.response, curve, ["net_revenue", "low", "high"]),

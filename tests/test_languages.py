@@ -23,6 +23,8 @@ from texts import (
     spoken,
 )
 
+from revwork import open_company
+from revwork.contracts import TABLES
 from revwork.findings import Message, Unanswered, Word
 from revwork.report import answer, catalogue, export, words
 from revwork.report.panels import Panels
@@ -96,21 +98,25 @@ def text_of(html):
 
 def own_words(html):
     """What a page says but for the company's own sentences, which no catalogue can know."""
-    return re.sub("|".join(map(re.escape, theirs())), "", text_of(html))
+    told = text_of(html)
+    for sentence in theirs():
+        told = told.replace(sentence, "")
+    return told
 
 
 @cache
 def theirs():
-    """Every sentence in the sample's tables, longest first; names of one word are in no language.
+    """Every text of the sample's tables that would pass for our English, longest first.
 
-    What a page says of its own must not go by being one of them.
+    A single word, or what our own pages say, is none: it would hide what was not translated.
     """
-    tables = vars(open_company(SAMPLE).tables(needs=[], enriches=TABLES))
+    tables = open_company(SAMPLE).tables(enriches=TABLES).tables
     told = set()
     for table in tables.values():
         for name in (name for name, kind in table.schema().items() if kind.is_string()):
             told |= set(table.select(name).distinct().execute()[name].dropna())
-    return sorted((text for text in told - messages() if " " in text), key=len, reverse=True)
+    english = (text for text in told - messages() if " " in text and ENGLISH.search(text))
+    return sorted(english, key=len, reverse=True)
 
 
 # the catalogues

@@ -219,7 +219,11 @@ def test_the_number_nearest_to_the_result_speaks_for_all():
 
 def test_a_customer_of_a_tenth_is_a_threat():
     (found,) = depends({"anna": 10} | {f"c{i}": 9 for i in range(10)})
-    assert (found.direction, found.segment, found.kind) == ("threat", {"customer_id": "anna"}, "level")
+    assert (found.direction, found.segment, found.kind) == (
+        "threat",
+        {"customer_id": "anna"},
+        "level",
+    )
     assert SAY(found.claim) == "anna alone makes 10% of net revenue"
     assert SAY(found.evidence) == "€10 in the period, the largest of all customers"
     assert found.impact is None

@@ -12,6 +12,7 @@ from pages import begun, paged
 
 from revwork.metrics import Kpi
 from revwork.report import kpis, table
+from revwork.report.table import format_of
 from revwork.report.words import read_as
 
 HOSTILE = ["=1+1", "+1", "-1+1", "@SUM(1)", "\t=1", " =1", '=HYPERLINK("x";"y")', "＝1+1"]
@@ -94,6 +95,14 @@ def test_numbers_stand_to_the_right_and_words_to_the_left():
     frame = pd.DataFrame({"name": ["a"], "visits": [1], "deal_id": [1], "is_new": [True]})
     heads = BeautifulSoup(table(frame, "c")._repr_html_(), "html.parser")("th", scope="col")
     assert [head.get("class") for head in heads] == [None, ["number"], None, None]
+
+
+def test_endings_added_later_changed_no_column_but_one_that_had_no_format():
+    shown = "change_rate margin_rate order_costs payment_cost shipping_cost gross_margin"
+    told = ["change", "percent", "money", "money", "money", "money"]
+    assert [format_of(name) for name in shown.split()] == told
+    assert format_of("matched_revenue") == "money"  # was a bare number
+    assert {format_of(name) for name in ("rate", "products", "pairs", "z_score")} == {""}
 
 
 # sorted

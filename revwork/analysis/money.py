@@ -26,27 +26,31 @@ def converted(
 def with_rate(table: ibis.Table, day: str, fx_rates: ibis.Table, currency: str) -> ibis.Table:
     """Return rows with the `rate` of their `day`: 1 at home, else the last quoted, or null.
 
-    A row without a currency is in the company's.
+    A row without a currency is in the company's. Rates are looked up once for each currency and
+    day there is: few, whatever the rows.
     """
+    table = table.mutate(currency=table.currency.fill_null(currency))
+    foreign = table.filter(table.currency != currency)
+    asked = foreign.select(fx_currency="currency", fx_day=day).distinct()
     window = ibis.window(group_by="currency", order_by="date")
     quoted = fx_rates.select(
-        fx_currency="currency",
+        quoted="currency",
         fx_rate="rate",
         holds_from="date",
         holds_until=fx_rates.date.lead().over(window),
     )
-    table = table.mutate(currency=table.currency.fill_null(currency))
+    holds = [
+        asked.fx_currency == quoted.quoted,
+        asked.fx_day >= quoted.holds_from,
+        quoted.holds_until.isnull() | (asked.fx_day < quoted.holds_until),
+    ]
+    known = asked.join(quoted, holds).select("fx_currency", "fx_day", "fx_rate")
     joined = table.left_join(
-        quoted,
-        [
-            table.currency == quoted.fx_currency,
-            table[day] >= quoted.holds_from,
-            quoted.holds_until.isnull() | (table[day] < quoted.holds_until),
-        ],
+        known, [table.currency == known.fx_currency, table[day] == known.fx_day]
     )
     home = ibis.literal(1).cast("decimal(18, 8)")
     rate = ibis.cases((joined.currency == currency, home), else_=joined.fx_rate)
-    return joined.mutate(rate=rate).drop("fx_currency", "fx_rate", "holds_from", "holds_until")
+    return joined.mutate(rate=rate).drop("fx_currency", "fx_day", "fx_rate")
 
 
 def product(amount: ibis.Value, factor: ibis.Value) -> ibis.Value:

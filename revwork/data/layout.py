@@ -209,6 +209,9 @@ def _date(part: str, layout: str) -> str:
 
 
 def _layout(engine: Engine, column: str, table: str) -> str:
+    iso = f"day LIKE '____-__-__' AND ({_date('day', LAYOUTS[0])}) IS NOT NULL"
+    if engine.execute(f"SELECT bool_and({iso}) FROM days").fetchone()[0]:
+        return LAYOUTS[0]
     fits = ", ".join(f"({_date('day', layout)}) IS NOT NULL" for layout in LAYOUTS)
     found = engine.execute(
         f"SELECT [{fits}] AS fits, sum(n)::BIGINT, min(day) FROM days GROUP BY 1 ORDER BY 2 DESC, 3"

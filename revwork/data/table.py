@@ -155,12 +155,11 @@ def _breaches(
     `loaded`: as written, and the same with what tells where a row is from.
     """
     written, traced = loaded
-    if not written.count().execute():
-        return
     model = copy(contract(table).to_schema())
-    if model.unique and _is_unique(written, model.unique):
+    rows, is_unique, is_kept = _asked(written, model)
+    if is_unique:
         model.unique = None
-    if model.unique is None and _is_kept(written, model):
+    if not rows or (is_unique and is_kept):
         return
     try:
         model.validate(written, lazy=True)
@@ -170,28 +169,31 @@ def _breaches(
                 yield breach(error, traced, table, headers)
 
 
-def _is_unique(table: ibis.Table, key: list[str]) -> bool:
-    """Whether no two rows have the same hash of the key, or part of it lacks, which is told."""
-    if {*key} - {*table.columns}:
-        return True
+def _asked(table: ibis.Table, model: DataFrameSchema) -> tuple[int, bool, bool]:
+    """Rows, whether no two have the same hash of the key, and whether none breaks a limit.
+
+    Asked at once; which row it is, pandera finds. Where a column lacks it tells of that, too.
+    """
+    key = model.unique or []
     hashes = f"hash({', '.join(map(name, key))})"
-    query = f"SELECT count(*) = count(DISTINCT {hashes}) FROM ({ibis.to_sql(table)})"
-    return table.get_backend().con.execute(query).fetchone()[0]
+    keys = f"count(DISTINCT {hashes})" if key and {*key} <= {*table.columns} else "count(*)"
+    limits = None if {*model.columns} - {*table.columns} else _limits(model)
+    wrong = "count(*)" if limits is None else f"count_if({limits})"
+    query = f"SELECT count(*), {keys}, {wrong} FROM ({ibis.to_sql(table)})"
+    rows, different, broken = table.get_backend().con.execute(query).fetchone()
+    return rows, rows == different, not broken
 
 
-def _is_kept(table: ibis.Table, model: DataFrameSchema) -> bool:
-    """Whether no row breaks a limit of its columns, asked at once; who breaks it, pandera finds."""
+def _limits(model: DataFrameSchema) -> str | None:
+    """SQL that is true of a row that breaks a limit of its columns; None where SQL cannot say."""
     wrong = [f"{name(column)} IS NULL" for column, f in model.columns.items() if not f.nullable]
     for column, field in model.columns.items():
         for check in field.checks:
             if check.name not in _LIMITS:
-                return False
+                return None
             limit = _LIMITS[check.name].format(*map(_sql, check.statistics.values()))
             wrong.append(f"NOT {name(column)} {limit}")
-    if {*model.columns} - {*table.columns}:
-        return False
-    query = f"SELECT count(*) FROM ({ibis.to_sql(table)}) WHERE {' OR '.join(wrong) or 'false'}"
-    return not table.get_backend().con.execute(query).fetchone()[0]
+    return " OR ".join(wrong) or "false"
 
 
 def _sql(limit: object) -> str:

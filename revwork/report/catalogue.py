@@ -36,3 +36,38 @@ def typeset(text: str, language: str) -> str:
     if language == "fr":
         text = re.sub(r" (?=[:;!?%»])|(?<=«) ", "\u202f", text.replace("'", "’"))
     return re.sub(r" (?=%)", "\u00a0", text)
+
+
+def in_english(key: str) -> str:
+    """Return what a key is called in English, the id of its translations."""
+    return _LABELS.get(key) or key.replace("_", " ").capitalize()
+
+
+_LABELS = {
+    "n": "Cases",
+    "base": "Before",
+    "change_rate": "Change %",
+    "current": "Now",
+    "fpa": "FP&A",
+    "lmdi": "LMDI (log-mean Divisia)",
+    "shapley": "Shapley",
+    "fx": "Exchange rates",
+    "unpriced": "Without a price",
+    "joint": "Price × volume",
+    "abc": "ABC",
+    "price0": "Price before",
+    "price1": "Price now",
+    "cost": "Cost of goods",
+    "cogs": "Cost of goods",
+    "net0": "Net revenue before",
+    "net1": "Net revenue now",
+    "margin_rate": "Margin %",
+    "net": "Net revenue",
+    "running": "Running costs",
+    "payment_cost": "Payment fees",
+    "shipping_cost": "Shipping",
+    "hhi": "Herfindahl index",
+    "grr": "Gross retention",
+    "nrr": "Net retention",
+    "z": "Robust z",
+}

@@ -35,6 +35,7 @@ FORMATS = {
     "margin_rate cumulative_share gross_churn net_churn grr nrr",
     "cents": "price0 price1",
     "decimal": "z hhi gini quick_ratio",
+    "number": "n",
     "date": "day date",
     "period": "month",
 }

@@ -22,7 +22,7 @@ from babel.units import format_unit
 
 from revwork.findings import Message, Word
 from revwork.metrics import Unit
-from revwork.report.catalogue import translated
+from revwork.report.catalogue import in_english, translated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -191,11 +191,6 @@ def label(key: str) -> str:
     return reader().label(key)
 
 
-def in_english(key: str) -> str:
-    """Return what a key is called in English, the id of its translations."""
-    return _LABELS.get(key) or key.replace("_", " ").capitalize()
-
-
 def text(value: object) -> str:
     """Return a name as it is; an unknown one says so."""
     return reader().text(value)
@@ -253,34 +248,6 @@ UNITS: Mapping[Unit, tuple[str, str]] = {  # how a value is written, and a chang
     "index": ("tenths", "gain"),
     "days": ("days", "days_more"),
     "multiple": ("multiple", "multiple_more"),
-}
-
-_LABELS = {
-    "base": "Before",
-    "change_rate": "Change %",
-    "current": "Now",
-    "fpa": "FP&A",
-    "lmdi": "LMDI (log-mean Divisia)",
-    "shapley": "Shapley",
-    "fx": "Exchange rates",
-    "unpriced": "Without a price",
-    "joint": "Price × volume",
-    "abc": "ABC",
-    "price0": "Price before",
-    "price1": "Price now",
-    "cost": "Cost of goods",
-    "cogs": "Cost of goods",
-    "net0": "Net revenue before",
-    "net1": "Net revenue now",
-    "margin_rate": "Margin %",
-    "net": "Net revenue",
-    "running": "Running costs",
-    "payment_cost": "Payment fees",
-    "shipping_cost": "Shipping",
-    "hhi": "Herfindahl index",
-    "grr": "Gross retention",
-    "nrr": "Net retention",
-    "z": "Robust z",
 }
 
 _UNITS = {
