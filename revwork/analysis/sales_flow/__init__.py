@@ -1,0 +1,1 @@
+"""How deals become revenue: won or lost, stage by stage, and who carries them."""
