@@ -26,7 +26,7 @@ from revwork.data.parquet import notes_in, stored
 from revwork.data.preset import version
 from revwork.data.quality import Note
 from revwork.data.sources import KINDS
-from revwork.data.sql import name
+from revwork.data.sql import Engine, name
 from revwork.data.wording import DataError
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def fingerprint(source: "Source", loaded: ibis.Table) -> str:
 
 
 def put(
-    connection: ibis.BaseBackend, company: "Company", table: str, build: Callable[[Path], None]
+    engine: Engine, company: "Company", table: str, build: Callable[[Path], None]
 ) -> list[Note]:
     """Make the company's table in the engine, of a Parquet file that `build` writes if need be.
 
@@ -67,15 +67,15 @@ def put(
         with tempfile.TemporaryDirectory(prefix="revwork-") as scratch:
             file = Path(scratch) / "table.parquet"
             whole(file)
-            connection.create_table(table, stored(connection, table, file))
-            return notes_in(connection.con, file)
+            engine.execute(f"CREATE TABLE {name(table)} AS {stored(engine, table, file)}")
+            return notes_in(engine, file)
     stem = f"{table}-{_key(company, table)[:24]}"
     file = _found(folder, stem)
     if not file:
         with FileLock(folder / f"{table}.lock"):
             file = _found(folder, stem) or _built(folder, stem, whole)
-    connection.create_view(table, stored(connection, table, file))
-    return notes_in(connection.con, file)
+    engine.execute(f"CREATE VIEW {name(table)} AS {stored(engine, table, file)}")
+    return notes_in(engine, file)
 
 
 def recalled(

@@ -14,7 +14,7 @@ from revwork.contracts import contract
 from revwork.data import layout
 from revwork.data.quality import Note, note
 from revwork.data.source import Source
-from revwork.data.sql import Engine, literal, name, seen
+from revwork.data.sql import Engine, duckdb_type, literal, name, seen
 from revwork.data.sql import columns as columns_of
 from revwork.data.wording import DataError
 
@@ -52,11 +52,7 @@ class Column:
     @property
     def kind(self) -> str:
         """The type wanted, as DuckDB calls it."""
-        if self.wanted.is_decimal():
-            return f"DECIMAL({self.wanted.precision}, {self.wanted.scale})"
-        kinds = {"integer": "BIGINT", "date": "DATE", "floating": "DOUBLE"}
-        kinds |= {"boolean": "BOOLEAN", "timestamp": "TIMESTAMP"}
-        return next((kinds[k] for k in kinds if getattr(self.wanted, f"is_{k}")()), "VARCHAR")
+        return duckdb_type(self.wanted)
 
 
 @dataclass(frozen=True)
@@ -112,7 +108,7 @@ def read(engine: Engine, source: Source, found: Sequence[Column], time_zone: str
 
 def clear(engine: Engine) -> None:
     """Drop what reading a source left behind."""
-    for view in ("typed", "cells"):
+    for view in ("typed", "cells", "written"):
         engine.execute(f"DROP VIEW IF EXISTS {view}")
     for table in ("added", "tidied", "raw"):
         engine.execute(f"DROP TABLE IF EXISTS {table}")
