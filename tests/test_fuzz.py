@@ -427,6 +427,7 @@ def _day(cell):
 @example([("cell", 0, 1, "2026-02-03 25:10")])
 @example([("cell", 0.5, 2, "1_000"), ("cell", 0, 2, "12 34")])
 @example([("cell", 0, 2, "5 MIL")])
+@example([("cell", 0.01, 2, "$ 7.50")])
 @example([("byte", 0.9, 0xFF)])
 @example([("gain", 0.5, "\0")])
 @example([("gain", 0.0, '"')])
@@ -484,7 +485,9 @@ def sure(rows):
             return None
         if order is None or day is None or amount is None or isinstance(amount, bool | date):
             return None
-        if isinstance(amount, str) and (not re.fullmatch(r"1,234\.50|12|1,234|1\.234", amount)):
+        if isinstance(amount, str) and (
+            not re.fullmatch(r"1,234\.50|12|1,234|1\.234|45992", amount)
+        ):
             return None
         money = Decimal(str(amount).replace(",", "")).quantize(Decimal("0.0001"))
         found.append({"order_date": date.fromisoformat(str(day)), "net_amount": money})
@@ -663,6 +666,7 @@ def _spread(name, content, damage):
 )
 @example(name="google_ads_daily", damages=[("odd", 0.5, "1113.,35"), ("lose", 0.99)])
 @example(name="shopify_orders", damages=[("gain", 0.0, "\n")])
+@example(name="shopify_orders", damages=[("gain", 0.25218394031623076, '"')])
 def test_of_a_known_export_no_row_and_no_amount_is_lost_uncounted(door, name, damages):
     content = export(name)
     for one in damages:

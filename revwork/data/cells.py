@@ -77,10 +77,11 @@ def columns(source: Source, types: Mapping[str, str], mapped: Mapping[str, str])
     return found
 
 
-def read(engine: Engine, source: Source, found: Sequence[Column], time_zone: str) -> Reading:
+def read(engine: Engine, source: Source, found: Sequence[Column], home: tuple[str, str]) -> Reading:
     """Make the view `cells`, as given, and the view `typed`, as wanted, of the table `raw`.
 
-    Both number the source's rows in `_row`; of several files `_file` names the row's.
+    Both number the source's rows in `_row`; of several files `_file` names the row's. `home`: the
+    company's time zone and currency.
     """
     file = ["_file"] if "_file" in columns_of(engine, "raw") else []
     untidy = _untidy(engine, found)
@@ -92,7 +93,8 @@ def read(engine: Engine, source: Source, found: Sequence[Column], time_zone: str
         engine.execute(f"CREATE TABLE tidied AS SELECT {', '.join(cells)} FROM ({view})")
         view = "FROM tidied"
     engine.execute(f"CREATE VIEW cells AS {view}")
-    mark = _mark(engine, source, found, reading)
+    time_zone, currency = home
+    mark = _mark(engine, source, found, currency, reading)
     for column in found:
         sql = f"NULL::{column.kind}"
         if column.name not in reading.wrong:
@@ -183,13 +185,17 @@ def _untold(column: Column) -> list[str]:
     return [word for word in _empty(column) if word and word not in told]
 
 
-def _mark(engine: Engine, source: Source, found: Sequence[Column], reading: Reading) -> str:
+def _mark(
+    engine: Engine, source: Source, found: Sequence[Column], currency: str, reading: Reading
+) -> str:
     """The file's decimal mark, declared or found out."""
     texts = [one.name for one in found if one.wanted.is_numeric() and one.given == "VARCHAR"]
     if source.decimal or not texts:
         return source.decimal or "."
     try:
-        marks = layout.marks(engine, texts, source.name)
+        told = any(one.name == "currency" for one in found)
+        one_currency = None if told else source.currency or currency
+        marks = layout.marks(engine, texts, source.name, one_currency)
     except DataError as error:
         reading.wrong.update(dict.fromkeys(texts, str(error)))
         return "."

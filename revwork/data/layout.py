@@ -25,6 +25,7 @@ LAYOUTS = (
 _BLANK = r"[\s\x{00A0}\x{2007}\x{2009}\x{202F}]"
 _CODES = "|".join(sorted(list_currencies()))
 _SIGN = rf"^(?:{_CODES}){_BLANK}|{_BLANK}(?:{_CODES})$|\p{{Sc}}"
+_DOLLARS = ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP")
 _GROUPED = rf"(\d)(?:{_BLANK}|['’])(\d)"
 _NEGATIVE = r"^\((.+)\)$|^([^-].*)-$"
 _DOUBT = r"[-+]?[1-9]\d{0,2}%s\d{3}"
@@ -62,11 +63,12 @@ class Days:
     offsets: bool
 
 
-def marks(engine: Engine, columns: Sequence[str], table: str) -> Marks:
+def marks(engine: Engine, columns: Sequence[str], table: str, currency: str | None) -> Marks:
     """Return how the columns of `cells`, taken together, write decimals.
 
     Raises DataError where some values need a comma and others a point, where only numbers
-    like 1,234 are there to tell, or where amounts bear different currency signs.
+    like 1,234 are there to tell, or where amounts bear different currency signs, or another than
+    `currency`, what they are in if no column says so.
     """
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE numbers AS "
@@ -76,7 +78,7 @@ def marks(engine: Engine, columns: Sequence[str], table: str) -> Marks:
             for column in columns
         )
     )
-    _one_currency(engine)
+    _one_currency(engine, table, currency)
     kind = " ".join(
         f"WHEN regexp_full_match({_bare('cell')}, {literal(shape)}) THEN '{kind}'"
         for kind, shape in (
@@ -178,7 +180,7 @@ def _tally(engine: Engine, kind: str) -> dict[str, tuple[int, str]]:
     return {kind: (count, example) for kind, count, example in found}
 
 
-def _one_currency(engine: Engine) -> None:
+def _one_currency(engine: Engine, table: str, currency: str | None) -> None:
     sign = f"trim(regexp_extract(cell, {literal(_SIGN)}))"
     for symbol, code in (("€", "EUR"), ("£", "GBP"), ("$", "USD")):
         sign = f"replace({sign}, '{symbol}', '{code}')"
@@ -190,6 +192,13 @@ def _one_currency(engine: Engine) -> None:
             + ", ".join(_shown(engine, found) for found in signs.values())
             + "; export amounts without sign and the currency in a column of its own"
         )
+    for sign, found in signs.items():
+        meant = _DOLLARS if sign == "USD" else (sign,)
+        if currency and sign.isalpha() and currency not in meant:
+            raise DataError(
+                f"amounts bear {sign} in {_shown(engine, found)}, and {currency} is expected: say "
+                f'currency = "{sign}" under [tables.{table}], or name a column that holds it'
+            )
 
 
 def _shown(engine: Engine, found: tuple[int, str]) -> str:

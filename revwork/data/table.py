@@ -61,7 +61,7 @@ def _write(connection: ibis.BaseBackend, company: "Company", source: "Source", f
     mapped, wrong = mapping(source, raw.headers, fields)
     found = cells.columns(source, raw.types, mapped)
     repeated = repeated_rows(engine, source.name, raw, mapped)
-    reading = cells.read(engine, source, found, company.time_zone)
+    reading = cells.read(engine, source, found, (company.time_zone, company.currency))
     conformed = _conformed(_completed(connection, source.name), source, company)
     rows = conformed.drop(*_helpers(conformed))
     turned = [] if reading.wrong else out_of_order(engine, source.name, reading.sql)
