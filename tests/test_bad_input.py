@@ -136,7 +136,7 @@ def test_one_foreign_sign_among_amounts_that_have_none(tmp_path):
     lines = "order_id;order_date;net_amount\na;2026-01-02;1.5\nb;2026-01-02;$ 2.5\n"
     assert complaint(tmp_path, lines) == (
         "amounts bear USD in 1 row such as net_amount $ 2.5, and EUR is expected: say "
-        'currency = "USD" under [tables.orders], or name a column that holds it.'
+        'currency = "USD" under [tables.orders], or correct the currency of the row.'
     )
 
 

@@ -190,12 +190,14 @@ def _mark(
 ) -> str:
     """The file's decimal mark, declared or found out."""
     texts = [one.name for one in found if one.wanted.is_numeric() and one.given == "VARCHAR"]
-    if source.decimal or not texts:
+    if not texts:
         return source.decimal or "."
     try:
-        told = any(one.name == "currency" for one in found)
-        one_currency = None if told else source.currency or currency
-        marks = layout.marks(engine, texts, source.name, one_currency)
+        layout.gather(engine, texts)
+        layout.check_signs(engine, source.name, _currencies(engine, source, currency))
+        if source.decimal:
+            return source.decimal
+        marks = layout.marks(engine, source.name)
     except DataError as error:
         reading.wrong.update(dict.fromkeys(texts, str(error)))
         return "."
@@ -204,6 +206,14 @@ def _mark(
         found_note = note(source.name, "thousands", template, marks.thousands, marks.example)
         reading.notes.append(found_note)
     return marks.decimal
+
+
+def _currencies(engine: Engine, source: Source, home: str) -> list[str]:
+    """What amounts may be in: the currencies that rows name, else the one declared or at home."""
+    if "currency" not in columns_of(engine, "cells"):
+        return [source.currency or home]
+    query = "SELECT DISTINCT upper(currency) FROM cells WHERE currency IS NOT NULL ORDER BY 1"
+    return [code for (code,) in engine.execute(query).fetchall()] or [source.currency or home]
 
 
 def _typed(
