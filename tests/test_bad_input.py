@@ -132,6 +132,20 @@ def test_two_currencies_in_one_column(tmp_path):
     assert text.startswith("amounts bear different currency signs: 2 rows such as net_amount 3.5")
 
 
+def test_one_foreign_sign_among_amounts_that_have_none(tmp_path):
+    lines = "order_id;order_date;net_amount\na;2026-01-02;1.5\nb;2026-01-02;$ 2.5\n"
+    assert complaint(tmp_path, lines) == (
+        "amounts bear USD in 1 row such as net_amount $ 2.5, and EUR is expected: say "
+        'currency = "USD" under [tables.orders], or correct the currency of the row.'
+    )
+
+
+def test_a_header_whose_quote_takes_in_every_row(tmp_path):
+    assert complaint(tmp_path, 'order_id,order_date,net_amount,"note\na,2026-01-02,1,x\n') == (
+        "the header opens a quote that is not closed: look for a double quote in it."
+    )
+
+
 # days
 
 

@@ -397,7 +397,7 @@ def _word(cell):
 def _amount(cell):
     if cell.lower() in ("", "null", r"\n", "n/a", "#n/a", "na", "none", "-", "–", "—"):
         return None
-    bare = re.sub(r"^€ ?", "", re.sub(r"^\((.+)\)$|^([^-].*)-$", r"-\1\2", cell))
+    bare = re.sub(r"^(-?)€ ?", r"\1", re.sub(r"^\((.+)\)$|^([^-].*)-$", r"-\1\2", cell))
     bare = re.sub(r"(?<=\d)[' ](?=\d{3}(\D|$))", "", bare, flags=re.A)
     if not re.fullmatch(r"[-+]?(\d*|\d{1,3}(,\d{3})+)(\.\d*)?([eE][-+]?\d+)?", bare, re.A):
         return ...
@@ -427,6 +427,8 @@ def _day(cell):
 @example([("cell", 0, 1, "2026-02-03 25:10")])
 @example([("cell", 0.5, 2, "1_000"), ("cell", 0, 2, "12 34")])
 @example([("cell", 0, 2, "5 MIL")])
+@example([("cell", 0.01, 2, "$ 7.50")])
+@example([("byte", 0.21810822670008317, 128)])
 @example([("byte", 0.9, 0xFF)])
 @example([("gain", 0.5, "\0")])
 @example([("gain", 0.0, '"')])
@@ -484,7 +486,9 @@ def sure(rows):
             return None
         if order is None or day is None or amount is None or isinstance(amount, bool | date):
             return None
-        if isinstance(amount, str) and (not re.fullmatch(r"1,234\.50|12|1,234|1\.234", amount)):
+        if isinstance(amount, str) and (
+            not re.fullmatch(r"1,234\.50|12|1,234|1\.234|45992", amount)
+        ):
             return None
         money = Decimal(str(amount).replace(",", "")).quantize(Decimal("0.0001"))
         found.append({"order_date": date.fromisoformat(str(day)), "net_amount": money})
@@ -663,6 +667,8 @@ def _spread(name, content, damage):
 )
 @example(name="google_ads_daily", damages=[("odd", 0.5, "1113.,35"), ("lose", 0.99)])
 @example(name="shopify_orders", damages=[("gain", 0.0, "\n")])
+@example(name="stripe_payments", damages=[("odd", 0.34, "$1")])
+@example(name="shopify_orders", damages=[("gain", 0.25218394031623076, '"')])
 def test_of_a_known_export_no_row_and_no_amount_is_lost_uncounted(door, name, damages):
     content = export(name)
     for one in damages:

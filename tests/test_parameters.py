@@ -390,13 +390,15 @@ def test_newcomers_win_less_until_the_planted_month(made):
     assert 2 * (loss(ramp) - best.fun) < chi2.ppf(RARE, 3)
 
 
-def test_twenty_times_the_deals_tell_the_ramp_from_none():
-    made = built(SEEDS[0], scale=20)
-    loss, ramp = winning(made), planted_ramp(built(18))  # the same in every company
-    best = optimize.minimize(loss, ramp, method="Nelder-Mead", bounds=LIMITS)
-    none = min(loss((1, 1, level)) for level in np.linspace(0.5, 0.8, 61))
-    assert 2 * (loss(ramp) - best.fun) < chi2.ppf(RARE, 3)
-    assert 2 * (none - best.fun) > chi2.ppf(RARE, 2)
+def test_three_companies_with_forty_times_the_deals_tell_the_ramp_from_none():
+    apart = 0
+    for seed in SEEDS:
+        loss, ramp = winning(built(seed, scale=40)), planted_ramp(built(18))  # the same in all
+        best = optimize.minimize(loss, ramp, method="Nelder-Mead", bounds=LIMITS)
+        none = min(loss((1, 1, level)) for level in np.linspace(0.5, 0.8, 61))
+        assert 2 * (loss(ramp) - best.fun) < chi2.ppf(RARE, 3)
+        apart += 2 * (none - best.fun)
+    assert apart > chi2.ppf(0.999, 2 * len(SEEDS))
 
 
 def planted_ramp(made):

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import file_digest, sha256
 from pathlib import Path
 from time import time
@@ -26,7 +26,7 @@ from revwork.data.parquet import notes_in, stored
 from revwork.data.preset import version
 from revwork.data.quality import Note
 from revwork.data.sources import KINDS
-from revwork.data.sql import name
+from revwork.data.sql import Engine, name
 from revwork.data.wording import DataError
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def fingerprint(source: "Source", loaded: ibis.Table) -> str:
 
 
 def put(
-    connection: ibis.BaseBackend, company: "Company", table: str, build: Callable[[Path], None]
+    engine: Engine, company: "Company", table: str, build: Callable[[Path], None]
 ) -> list[Note]:
     """Make the company's table in the engine, of a Parquet file that `build` writes if need be.
 
@@ -67,15 +67,15 @@ def put(
         with tempfile.TemporaryDirectory(prefix="revwork-") as scratch:
             file = Path(scratch) / "table.parquet"
             whole(file)
-            connection.create_table(table, stored(connection, table, file))
-            return notes_in(connection.con, file)
+            engine.execute(f"CREATE TABLE {name(table)} AS {stored(engine, table, file)}")
+            return notes_in(engine, file)
     stem = f"{table}-{_key(company, table)[:24]}"
     file = _found(folder, stem)
     if not file:
         with FileLock(folder / f"{table}.lock"):
             file = _found(folder, stem) or _built(folder, stem, whole)
-    connection.create_view(table, stored(connection, table, file))
-    return notes_in(connection.con, file)
+    engine.execute(f"CREATE VIEW {name(table)} AS {stored(engine, table, file)}")
+    return notes_in(engine, file)
 
 
 def recalled(
@@ -121,7 +121,7 @@ def _key(company: "Company", table: str) -> str:
 
 
 def _files(source: "Source") -> str:
-    contents = [_of_file(one) for one in _paths(source)]
+    contents = [_unchanged(one, *_stamp(one)) for one in _paths(source)]
     declared = {**asdict(source), "folder": "", "preset": version(source.preset)}
     return _hash([*contents, json.dumps(declared, sort_keys=True)])
 
@@ -133,7 +133,18 @@ def _paths(source: "Source") -> list[Path]:
 
 
 def _stamps(source: "Source") -> list[tuple[int, int]]:
-    return [(one.stat().st_size, one.stat().st_mtime_ns) for one in _paths(source)]
+    return [_stamp(one) for one in _paths(source)]
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_size, max(found.st_mtime_ns, found.st_ctime_ns)
+
+
+@lru_cache(maxsize=256)
+def _unchanged(path: Path, *stamp: int) -> str:
+    """The file's hash, worked out once while neither its size nor its time changes."""
+    return _of_file(path)
 
 
 def _journal(path: Path) -> Path:

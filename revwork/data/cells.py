@@ -14,7 +14,7 @@ from revwork.contracts import contract
 from revwork.data import layout
 from revwork.data.quality import Note, note
 from revwork.data.source import Source
-from revwork.data.sql import Engine, literal, name, seen
+from revwork.data.sql import Engine, duckdb_type, literal, name, seen
 from revwork.data.sql import columns as columns_of
 from revwork.data.wording import DataError
 
@@ -52,11 +52,7 @@ class Column:
     @property
     def kind(self) -> str:
         """The type wanted, as DuckDB calls it."""
-        if self.wanted.is_decimal():
-            return f"DECIMAL({self.wanted.precision}, {self.wanted.scale})"
-        kinds = {"integer": "BIGINT", "date": "DATE", "floating": "DOUBLE"}
-        kinds |= {"boolean": "BOOLEAN", "timestamp": "TIMESTAMP"}
-        return next((kinds[k] for k in kinds if getattr(self.wanted, f"is_{k}")()), "VARCHAR")
+        return duckdb_type(self.wanted)
 
 
 @dataclass(frozen=True)
@@ -81,10 +77,11 @@ def columns(source: Source, types: Mapping[str, str], mapped: Mapping[str, str])
     return found
 
 
-def read(engine: Engine, source: Source, found: Sequence[Column], time_zone: str) -> Reading:
+def read(engine: Engine, source: Source, found: Sequence[Column], home: tuple[str, str]) -> Reading:
     """Make the view `cells`, as given, and the view `typed`, as wanted, of the table `raw`.
 
-    Both number the source's rows in `_row`; of several files `_file` names the row's.
+    Both number the source's rows in `_row`; of several files `_file` names the row's. `home`: the
+    company's time zone and currency.
     """
     file = ["_file"] if "_file" in columns_of(engine, "raw") else []
     untidy = _untidy(engine, found)
@@ -96,7 +93,8 @@ def read(engine: Engine, source: Source, found: Sequence[Column], time_zone: str
         engine.execute(f"CREATE TABLE tidied AS SELECT {', '.join(cells)} FROM ({view})")
         view = "FROM tidied"
     engine.execute(f"CREATE VIEW cells AS {view}")
-    mark = _mark(engine, source, found, reading)
+    time_zone, currency = home
+    mark = _mark(engine, source, found, currency, reading)
     for column in found:
         sql = f"NULL::{column.kind}"
         if column.name not in reading.wrong:
@@ -112,7 +110,7 @@ def read(engine: Engine, source: Source, found: Sequence[Column], time_zone: str
 
 def clear(engine: Engine) -> None:
     """Drop what reading a source left behind."""
-    for view in ("typed", "cells"):
+    for view in ("typed", "cells", "written"):
         engine.execute(f"DROP VIEW IF EXISTS {view}")
     for table in ("added", "tidied", "raw"):
         engine.execute(f"DROP TABLE IF EXISTS {table}")
@@ -187,13 +185,19 @@ def _untold(column: Column) -> list[str]:
     return [word for word in _empty(column) if word and word not in told]
 
 
-def _mark(engine: Engine, source: Source, found: Sequence[Column], reading: Reading) -> str:
+def _mark(
+    engine: Engine, source: Source, found: Sequence[Column], currency: str, reading: Reading
+) -> str:
     """The file's decimal mark, declared or found out."""
     texts = [one.name for one in found if one.wanted.is_numeric() and one.given == "VARCHAR"]
-    if source.decimal or not texts:
+    if not texts:
         return source.decimal or "."
     try:
-        marks = layout.marks(engine, texts, source.name)
+        layout.gather(engine, texts)
+        layout.check_signs(engine, source.name, _currencies(engine, source, currency))
+        if source.decimal:
+            return source.decimal
+        marks = layout.marks(engine, source.name)
     except DataError as error:
         reading.wrong.update(dict.fromkeys(texts, str(error)))
         return "."
@@ -202,6 +206,14 @@ def _mark(engine: Engine, source: Source, found: Sequence[Column], reading: Read
         found_note = note(source.name, "thousands", template, marks.thousands, marks.example)
         reading.notes.append(found_note)
     return marks.decimal
+
+
+def _currencies(engine: Engine, source: Source, home: str) -> list[str]:
+    """What amounts may be in: the currencies that rows name, else the one declared or at home."""
+    if "currency" not in columns_of(engine, "cells"):
+        return [source.currency or home]
+    query = "SELECT DISTINCT upper(currency) FROM cells WHERE currency IS NOT NULL ORDER BY 1"
+    return [code for (code,) in engine.execute(query).fetchall()] or [source.currency or home]
 
 
 def _typed(

@@ -76,6 +76,7 @@ def read(engine: Engine, source: Source, wanted: Wanted) -> tuple[list[str], lis
         mark, kinds = plain_numbers(source, wanted, names, records[row + 1 :])
         select = asked(source, names, wanted)
         whole = [one for one in names if kinds[one] != "VARCHAR" and _is_whole(one, wanted)]
+        _check_ends(head, delimiter, row)
         above = _lines_above(head, delimiter, row)
         lines = _Lines(path, delimiter, above, kinds, whole, mark, select)
         _load(engine, lines)
@@ -197,6 +198,18 @@ def _lines_above(head: str, delimiter: str, row: int) -> int:
     records = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
     deque(islice(records, row + 1), 0)
     return records.line_num
+
+
+def _check_ends(head: str, delimiter: str, row: int) -> None:
+    """Raise DataError where a quote in the header takes in all that follows."""
+    records = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter, strict=True)
+    try:
+        deque(islice(records, row + 1), 0)
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            raise DataError(
+                "the header opens a quote that is not closed: look for a double quote in it"
+            ) from None
 
 
 def _head(path: Path) -> str:

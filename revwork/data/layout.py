@@ -25,6 +25,7 @@ LAYOUTS = (
 _BLANK = r"[\s\x{00A0}\x{2007}\x{2009}\x{202F}]"
 _CODES = "|".join(sorted(list_currencies()))
 _SIGN = rf"^(?:{_CODES}){_BLANK}|{_BLANK}(?:{_CODES})$|\p{{Sc}}"
+_DOLLARS = ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP")
 _GROUPED = rf"(\d)(?:{_BLANK}|['’])(\d)"
 _NEGATIVE = r"^\((.+)\)$|^([^-].*)-$"
 _DOUBT = r"[-+]?[1-9]\d{0,2}%s\d{3}"
@@ -62,12 +63,8 @@ class Days:
     offsets: bool
 
 
-def marks(engine: Engine, columns: Sequence[str], table: str) -> Marks:
-    """Return how the columns of `cells`, taken together, write decimals.
-
-    Raises DataError where some values need a comma and others a point, where only numbers
-    like 1,234 are there to tell, or where amounts bear different currency signs.
-    """
+def gather(engine: Engine, columns: Sequence[str]) -> None:
+    """Make the table `numbers` of the columns' different cells, and how often each is there."""
     engine.execute(
         "CREATE OR REPLACE TEMP TABLE numbers AS "
         + " UNION ALL ".join(
@@ -76,7 +73,37 @@ def marks(engine: Engine, columns: Sequence[str], table: str) -> Marks:
             for column in columns
         )
     )
-    _one_currency(engine)
+
+
+def check_signs(engine: Engine, table: str, currencies: Sequence[str]) -> None:
+    """Raise DataError where `numbers` bear different currency signs, or another than expected."""
+    sign = f"trim(regexp_extract(cell, {literal(_SIGN)}))"
+    for symbol, code in (("€", "EUR"), ("£", "GBP"), ("$", "USD")):
+        sign = f"replace({sign}, '{symbol}', '{code}')"
+    signs = _tally(engine, sign)
+    signs.pop("", None)
+    if len(signs) > 1:
+        raise DataError(
+            "amounts bear different currency signs: "
+            + ", ".join(_shown(engine, found) for found in signs.values())
+            + "; export amounts without sign and the currency in a column of its own"
+        )
+    for sign, found in signs.items():
+        meant = _DOLLARS if sign == "USD" else (sign,)
+        if sign.isalpha() and not {*currencies} & {*meant}:
+            raise DataError(
+                f"amounts bear {sign} in {_shown(engine, found)}, and {' or '.join(currencies)} "
+                f'is expected: say currency = "{sign}" under [tables.{table}], or correct the '
+                "currency of the row"
+            )
+
+
+def marks(engine: Engine, table: str) -> Marks:
+    """Return how `numbers`, taken together, write decimals.
+
+    Raises DataError where some values need a comma and others a point, or where only numbers
+    like 1,234 are there to tell.
+    """
     kind = " ".join(
         f"WHEN regexp_full_match({_bare('cell')}, {literal(shape)}) THEN '{kind}'"
         for kind, shape in (
@@ -176,20 +203,6 @@ def _tally(engine: Engine, kind: str) -> dict[str, tuple[int, str]]:
         "FROM numbers GROUP BY kind ORDER BY kind"
     ).fetchall()
     return {kind: (count, example) for kind, count, example in found}
-
-
-def _one_currency(engine: Engine) -> None:
-    sign = f"trim(regexp_extract(cell, {literal(_SIGN)}))"
-    for symbol, code in (("€", "EUR"), ("£", "GBP"), ("$", "USD")):
-        sign = f"replace({sign}, '{symbol}', '{code}')"
-    signs = _tally(engine, sign)
-    signs.pop("", None)
-    if len(signs) > 1:
-        raise DataError(
-            "amounts bear different currency signs: "
-            + ", ".join(_shown(engine, found) for found in signs.values())
-            + "; export amounts without sign and the currency in a column of its own"
-        )
 
 
 def _shown(engine: Engine, found: tuple[int, str]) -> str:

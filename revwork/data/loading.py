@@ -175,7 +175,7 @@ def _open(connection: ibis.BaseBackend, company: "Company", table: str) -> list[
         connection.create_table(table, schema=schema(table))
         return []
     return cache.put(
-        connection, company, table, lambda file: write(connection, company, table, file)
+        connection.con, company, table, lambda file: write(connection, company, table, file)
     )
 
 

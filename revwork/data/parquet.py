@@ -9,7 +9,7 @@ import ibis
 
 from revwork.contracts import contract
 from revwork.data.quality import Note
-from revwork.data.sql import Engine, literal
+from revwork.data.sql import Engine, columns, duckdb_type, literal, name
 from revwork.findings import Message
 
 
@@ -29,16 +29,24 @@ def store(engine: Engine, rows: ibis.Table, notes: Sequence[Note], file: Path) -
     )
 
 
-def stored(connection: ibis.BaseBackend, table: str, file: Path) -> ibis.Table:
-    """Return the rows of the file with every column of the contract that may be null."""
-    rows = connection.read_parquet(file)
+def stored(engine: Engine, table: str, file: Path) -> str:
+    """Return SQL of the rows of the file with every column of the contract that may be null."""
+    rows = f"SELECT * FROM read_parquet({literal(file)})"
+    there = columns(engine, rows)
     fields = contract(table).to_schema().columns
-    columns = [
-        rows[column] if column in rows.columns else ibis.null(kind).name(column)
-        for column, kind in schema(table).items()
-        if column in rows.columns or fields[column].nullable
+    shown = [
+        name(column)
+        if column in there
+        else f"NULL::{duckdb_type(field.dtype.type)} AS {name(column)}"
+        for column, field in fields.items()
+        if column in there or field.nullable
     ]
-    return rows.select(*columns, *(own for own in rows.columns if own not in fields))
+    own = [name(column) for column in there if column not in fields]
+    return f"SELECT {', '.join([*shown, *own])} FROM ({rows})"
+
+
+def _null(field: object) -> str:
+    return f"NULL::{duckdb_type(field.dtype.type)}"
 
 
 def notes_in(engine: Engine, file: Path) -> list[Note]:

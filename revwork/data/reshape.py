@@ -123,12 +123,14 @@ def _text(one: Preset, column: str | None, types: Mapping[str, str]) -> str:
 
 
 def _number(column: str | None, types: Mapping[str, str], how: tuple[str, str]) -> str:
+    """SQL of a number; a sign of money is none: these exports name currencies in a column."""
     if column is None:
         return f"NULL::{_NUMBER}"
     cell, mark = how
     if types[column] != "VARCHAR":
         return f"TRY_CAST({name(column)} AS {_NUMBER})"
-    return layout.number(f"rtrim({cell}, ' %')", mark, _NUMBER)
+    number = layout.number(f"rtrim({cell}, ' %')", mark, _NUMBER)
+    return f"CASE WHEN NOT regexp_matches({cell}, '\\p{{Sc}}') THEN {number} END"
 
 
 def _no_numbers(

@@ -21,6 +21,15 @@ def literal(text: object) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
+def duckdb_type(wanted: dt.DataType) -> str:
+    """Return a contract's type as DuckDB calls it."""
+    if wanted.is_decimal():
+        return f"DECIMAL({wanted.precision}, {wanted.scale})"
+    kinds = {"integer": "BIGINT", "date": "DATE", "floating": "DOUBLE"}
+    kinds |= {"boolean": "BOOLEAN", "timestamp": "TIMESTAMP"}
+    return next((kinds[k] for k in kinds if getattr(wanted, f"is_{k}")()), "VARCHAR")
+
+
 def said(error: duckdb.Error) -> str:
     """Return what DuckDB says, without the kind of its error and the folders of files."""
     words = re.sub(r"^(\w+Exception|[\w ]+ Error): ", "", str(error).splitlines()[0])

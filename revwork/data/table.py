@@ -23,7 +23,7 @@ from revwork.data.quality import out_of_order
 from revwork.data.repeats import repeated_rows
 from revwork.data.reshape import reshape
 from revwork.data.sources import open_raw
-from revwork.data.sql import Wanted, literal, name, said
+from revwork.data.sql import Engine, Wanted, columns, literal, name, said
 from revwork.data.wording import DataError, breach, subjects
 
 if TYPE_CHECKING:
@@ -61,16 +61,16 @@ def _write(connection: ibis.BaseBackend, company: "Company", source: "Source", f
     mapped, wrong = mapping(source, raw.headers, fields)
     found = cells.columns(source, raw.types, mapped)
     repeated = repeated_rows(engine, source.name, raw, mapped)
-    reading = cells.read(engine, source, found, company.time_zone)
+    reading = cells.read(engine, source, found, (company.time_zone, company.currency))
     conformed = _conformed(_completed(connection, source.name), source, company)
     rows = conformed.drop(*_helpers(conformed))
     turned = [] if reading.wrong else out_of_order(engine, source.name, reading.sql)
     store(engine, rows, [*raw.notes, *repeated, *reading.notes, *turned], file)
-    written = stored(connection, source.name, file)
+    engine.execute(f"CREATE VIEW written AS {stored(engine, source.name, file)}")
     wrong |= reading.wrong | lost(engine, (source.name, file), found, reading)
     derived = fields.keys() - mapped if wrong else set()
     free = [theirs for ours, theirs in raw.headers.items() if ours not in mapped.values()]
-    breaches = _breaches((written, conformed), source.name, free, derived | wrong.keys())
+    breaches = _breaches(connection, conformed, source.name, (free, derived | wrong.keys()))
     if sentences := dict.fromkeys([*wrong.values(), *breaches]):
         raise DataError(*sentences)
 
@@ -148,39 +148,42 @@ def _without_tax(table: ibis.Table, source: "Source") -> ibis.Table:
 
 
 def _breaches(
-    loaded: tuple[ibis.Table, ibis.Table], table: str, headers: Iterable[str], spoiled: set[str]
+    connection: ibis.BaseBackend,
+    traced: ibis.Table,
+    table: str,
+    of_columns: tuple[Iterable[str], set[str]],
 ) -> Iterator[str]:
-    """Breaches of the contract but for columns `spoiled` by what is wrong already.
+    """Breaches of the contract by what is written; `traced` tells where a row is from.
 
-    `loaded`: as written, and the same with what tells where a row is from.
+    `of_columns`: headers that fill none, and columns spoiled by what is wrong already.
     """
-    written, traced = loaded
+    headers, spoiled = of_columns
     model = copy(contract(table).to_schema())
-    rows, is_unique, is_kept = _asked(written, model)
+    rows, is_unique, is_kept = _asked(connection.con, model)
     if is_unique:
         model.unique = None
     if not rows or (is_unique and is_kept):
         return
     try:
-        model.validate(written, lazy=True)
+        model.validate(connection.table("written"), lazy=True)
     except SchemaErrors as errors:
         for error in errors.schema_errors:
             if not spoiled & subjects(error):
                 yield breach(error, traced, table, headers)
 
 
-def _asked(table: ibis.Table, model: DataFrameSchema) -> tuple[int, bool, bool]:
+def _asked(engine: Engine, model: DataFrameSchema) -> tuple[int, bool, bool]:
     """Rows, whether no two have the same hash of the key, and whether none breaks a limit.
 
     Asked at once; which row it is, pandera finds. Where a column lacks it tells of that, too.
     """
-    key = model.unique or []
+    key, there = model.unique or [], columns(engine, "written")
     hashes = f"hash({', '.join(map(name, key))})"
-    keys = f"count(DISTINCT {hashes})" if key and {*key} <= {*table.columns} else "count(*)"
-    limits = None if {*model.columns} - {*table.columns} else _limits(model)
+    keys = f"count(DISTINCT {hashes})" if there.keys() >= {*key} != set() else "count(*)"
+    limits = None if model.columns.keys() - there else _limits(model)
     wrong = "count(*)" if limits is None else f"count_if({limits})"
-    query = f"SELECT count(*), {keys}, {wrong} FROM ({ibis.to_sql(table)})"
-    rows, different, broken = table.get_backend().con.execute(query).fetchone()
+    query = f"SELECT count(*), {keys}, {wrong} FROM written"
+    rows, different, broken = engine.execute(query).fetchone()
     return rows, rows == different, not broken
 
 

@@ -197,12 +197,12 @@ def headline(
 
 
 def weighed(rows: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Return what `index` returns with value, its interval as least and most: one of the two.
+    """Return what `index` returns as a picture draws it: value with low and high, n (products).
 
     `by` is weighted (by our revenue) or unweighted (each pair alike).
     """
-    ends = {"value": "index", "least": "from", "most": "to"}
-    return rows.assign(**{name: rows[f"{by}_{end}"] for name, end in ends.items()})
+    ends = {"value": "index", "low": "from", "high": "to"}
+    return rows.assign(n=rows.products, **{k: rows[f"{by}_{end}"] for k, end in ends.items()})
 
 
 def _listed(prices: ibis.Table, currency: str) -> ibis.Table:
