@@ -83,7 +83,9 @@ def _digits(kpi: Kpi) -> int:
 
 
 def _about(kpi: Kpi, reader: Reader) -> Iterator[str]:
-    """What else a card says: its target, on how many cases it rests, which way is good."""
+    """What else a card says: its segment, its target, its cases, which way is good."""
+    if kpi.segment:
+        yield reader.segment(kpi.segment)
     if not is_unknown(kpi.target):
         yield _target(kpi, reader)
     if kpi.n is not None:

@@ -1,0 +1,1 @@
+"""What marketing costs, what it brings, and where the next euro belongs."""
