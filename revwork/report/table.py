@@ -28,13 +28,15 @@ FORMATS = {
     "gross_margin contribution_margin operating_result margin_after_order_costs start end "
     "expansion contraction churn reactivation new fx order_value net0 net1 price_effect "
     "volume_effect mix_effect others_net unknown_net "
-    "net_revenue marketing order_costs commission payment_cost shipping_cost",
+    "net_revenue marketing order_costs commission payment_cost shipping_cost "
+    "listed profit profit_each",
     "signed": "change",
     "change": "change_rate",
     "percent": "share top_1_share top_5_share top_10_share contribution "
-    "margin_rate cumulative_share gross_churn net_churn grr nrr",
+    "margin_rate cumulative_share gross_churn net_churn grr nrr chance skill",
     "cents": "price0 price1",
-    "decimal": "z hhi gini quick_ratio",
+    "decimal": "z hhi gini quick_ratio auc low_auc high_auc",
+    "rate": "brier brier_base",
     "number": "n",
     "date": "day date",
     "period": "month",

@@ -4,6 +4,7 @@ from revwork.report.chart.change import waterfall
 from revwork.report.chart.levels import grid, lines
 from revwork.report.chart.over_time import columns, days, line, multiples
 from revwork.report.chart.relation import heat, response, scatter
+from revwork.report.chart.reliability import reliability
 from revwork.report.chart.segments import bars, dots, funnel, pareto
 from revwork.report.chart.tree import tree
 
@@ -19,6 +20,7 @@ __all__ = [
     "lines",
     "multiples",
     "pareto",
+    "reliability",
     "response",
     "scatter",
     "tree",

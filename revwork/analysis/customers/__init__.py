@@ -1,0 +1,1 @@
+"""Who buys, who stays, and what they leave."""
