@@ -124,7 +124,8 @@ def test_a_definition_opens_without_scripts_within_the_window(width, tmp_path, o
 
 def test_a_page_defines_each_metric_once_and_only_what_it_shows(page):
     ids = page.locator(".definition").evaluate_all("all => all.map(one => one.id)")
-    assert sorted(ids) == ["define-margin-rate", "define-net-revenue", "define-red-zone"]
+    names = ["margin-rate", "net-revenue", "nps", "red-zone"]
+    assert sorted(ids) == [f"define-{name}" for name in names]
 
 
 def test_paper_ends_with_the_glossary(page):

@@ -82,7 +82,7 @@ def french():
         patch.setattr(words, "translated", watched)
         for path in NOTEBOOKS:
             done, company = executed(path, workspace=str(SAMPLE), language="fr")
-            own |= set(map(in_english, company.dimensions))
+            own |= set(map(in_english, company.dimensions)) | media()
             pages[path.stem] = export.page(done, path.stem)
     return pages, looked_up - own
 
@@ -92,6 +92,9 @@ def text_of(html):
     page = BeautifulSoup(html, "html.parser")
     for hidden in page.select("style, script, .quality > :not(summary)"):
         hidden.decompose()
+    for head in page("th", scope="row"):
+        if head.get_text() in values():
+            head.decompose()
     told = [page.get_text(" "), *(image["alt"] for image in page("img"))]
     return " ".join([*told, *(panels["data-controls"] for panels in page(class_="panels"))])
 
@@ -102,6 +105,20 @@ def own_words(html):
     for sentence in theirs():
         told = told.replace(sentence, "")
     return told
+
+
+@cache
+def media():
+    """What the company calls its media: they head columns, as they are."""
+    spend = open_company(SAMPLE).tables(enriches=["spend"]).spend
+    return set(spend.select("channel").distinct().execute().channel.map(in_english))
+
+
+@cache
+def values():
+    """Single words of the sample that head rows of tables, such as a reason given for a loss."""
+    deals = open_company(SAMPLE).tables(enriches=["opportunities"]).opportunities
+    return set(deals.select("loss_reason").distinct().execute().loss_reason.dropna())
 
 
 @cache

@@ -8,6 +8,7 @@ from html import escape
 
 import pandas as pd
 
+from revwork.findings import Message
 from revwork.report import glossary
 from revwork.report.carried import carry, carrying
 from revwork.report.panels import Note
@@ -120,14 +121,14 @@ def table(frame: pd.DataFrame, caption: Title, /, *columns: str, **formats: str)
     >>> table(found, "Best rated", "product_name", "rating", "low", rating="tenths", low="tenths")
 
     A column is shown as `formats` says, in the words of a `Message`; else as its name or its type
-    has it. A frame without rows is its caption alone. Raises ValueError for a format or a column
-    that is none.
+    has it. A frame without rows is a sentence, the caption's own where it is a `Message`. Raises
+    ValueError for a format or a column that is none.
     """
     unknown = {*columns, *formats} - {*map(str, frame)} | {*formats.values()} - {*SPECS}
     if unknown:
         raise ValueError(f"no column or format: {', '.join(sorted(unknown))}")
     if frame.empty:
-        return Note(words("Nothing to show.") if callable(caption) else titled(caption, frame))
+        return Note(_without_rows(caption))
     chosen = frame[list(columns)] if columns else frame
     return Grid(chosen.reset_index(drop=True), titled(caption, frame), reader(), formats)
 
@@ -136,6 +137,14 @@ def format_of(name: str) -> str:
     """Return how a column of that name is shown wherever nothing else is said, or nothing."""
     ending = next((kind for end, kind in _ENDINGS.items() if name.endswith(end)), "")
     return _FORMAT_OF.get(name, ending)
+
+
+def _without_rows(caption: Title) -> str:
+    if callable(caption):
+        return words("Nothing to show.")
+    said = reader().say(caption)
+    is_sentence = isinstance(caption, Message)
+    return said if is_sentence else words("{subject:text}: nothing to show.", subject=said)
 
 
 def _exact(value: object, kind: str) -> str:

@@ -133,11 +133,12 @@ def at_risk(rows: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     independently, and the level of all chances as uncertain as its calibration.
 
     Columns: `by`, customers, year_margin (money, of all), at_risk_amount with low_at_risk_amount
-    and high_at_risk_amount, at_risk_share (of it).
+    and high_at_risk_amount, at_risk_share (of it). Raises Unanswered without a row.
 
     Formula: at_risk_amount = chance × margin of the last 365 days; What customers who
     may leave brought in a year.
     """
+    _told(rows)
     brings = rows.year_margin.clip(lower=0)
     spread = rows.chance * (1 - rows.chance)
     sums = rows[[*by]].assign(
@@ -171,8 +172,10 @@ def riskiest(rows: pd.DataFrame, customers: ibis.Table, most: int = 12) -> pd.Da
     """Return the customers with the most money at risk, who bought only once among them.
 
     Columns: customer_id, customer_name, segment, orders, subscribed, recency_share (days since the
-    last purchase, of the gap), chance, year_margin, at_risk_amount (money).
+    last purchase, of the gap), chance, year_margin, at_risk_amount (money). Raises Unanswered
+    without a row.
     """
+    _told(rows)
     risk = rows.assign(at_risk_amount=rows.chance * rows.year_margin.clip(lower=0))
     top = risk.sort_values(["at_risk_amount", "customer_id"], ascending=[False, True]).head(most)
     names = customers.filter(customers.customer_id.isin([*top.customer_id]))
@@ -225,6 +228,13 @@ def _looked(history: pd.DataFrame, look: float) -> pd.DataFrame:
     found = chances(earlier, just_known, asked, [*FACTS, "group"])
     group = found.group.astype(object).where(found.group != "", None)
     return found.assign(group=group, segment=group).reset_index(drop=True)
+
+
+def _told(rows: pd.DataFrame) -> None:
+    if rows.empty:
+        raise Unanswered(
+            "No customer's chance to leave is known: add earlier orders that name customers."
+        )
 
 
 def _enough(*rows: pd.DataFrame) -> None:

@@ -135,8 +135,11 @@ def scores(
 
 
 def largest(scored: pd.DataFrame, most: int) -> pd.DataFrame:
-    """Return the customers of `scores` with the most value, largest first."""
-    top = scored.nlargest(most, "customer_value", keep="all")
+    """Return the customers of `scores` with the most value, largest first.
+
+    Raises Unanswered, as `by_segment` and `ranked` do, where nobody's value is known.
+    """
+    top = _with_value(scored).nlargest(most, "customer_value", keep="all")
     order = {"by": ["customer_value", "customer_id"], "ascending": [False, True]}
     return top.sort_values(**order).head(most)
 
@@ -148,7 +151,7 @@ def by_segment(scored: pd.DataFrame) -> pd.DataFrame:
     margin_rate (of what is expected), customer_value, value_each.
     """
     worth = scored.expected_purchases * scored.order_value
-    rows = scored.assign(worth=worth, kept=worth * scored.margin_rate)
+    rows = _with_value(scored).assign(worth=worth, kept=worth * scored.margin_rate)
     found = rows.groupby("segment", dropna=False, sort=False).agg(
         customers=("customer_value", "size"),
         still_buying=("alive_rate", "sum"),
@@ -168,7 +171,7 @@ def by_segment(scored: pd.DataFrame) -> pd.DataFrame:
 
 def ranked(scored: pd.DataFrame) -> pd.DataFrame:
     """Return customers by value, largest first: customer_id, share and cumulative_share of all."""
-    rows = scored.sort_values("customer_value", ascending=False, kind="stable")
+    rows = _with_value(scored).sort_values("customer_value", ascending=False, kind="stable")
     share = rows.customer_value / rows.customer_value.sum()
     columns = {"customer_id": rows.customer_id, "share": share, "cumulative_share": share.cumsum()}
     return pd.DataFrame(columns).reset_index(drop=True)
@@ -202,6 +205,15 @@ def reading(rows: pd.DataFrame) -> Message:
             "segment": top.segment,
         },
     )
+
+
+def _with_value(scored: pd.DataFrame) -> pd.DataFrame:
+    if scored.customer_value.isna().all():
+        raise Unanswered(
+            "Customer value needs the cost of goods: map cost_amount in orders, or unit_cost in "
+            "products."
+        )
+    return scored
 
 
 def _too_few() -> Unanswered:

@@ -200,12 +200,13 @@ def _bought(lines: ibis.Table, periods: list[Period]) -> dict[tuple, dict]:
     found = {}
     for number, period in enumerate(periods):
         one = rows[3 * number : 3 * number + 3].set_index("kind")
-        customers = int(one.customers.sum())
+        nameless = one.orders["unknown"] > 0 and not one.customers.sum()
+        customers, new = (None, None) if nameless else (int(one.customers.sum()), one.customers.new)
         known = one.net["new"] + one.net["returning"]
         share = one.net["returning"] / known if known > 0 else None
         found[period.start, period.end] = {
             "customers": (customers, None),
-            "new_customers": (one.customers["new"], None),
+            "new_customers": (new, None),
             "returning_revenue_share": (share, customers),
         }
     return found

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from revwork.findings import Message, Word
+from revwork.findings import Message, Unanswered, Word
 
 EDGES = {"A": 0.8, "B": 0.95}  # of profit and potential, largest first; the rest is C
 LIKELY = 0.5  # chance to leave from which a good customer is to be kept
@@ -56,8 +56,13 @@ def tiers(accounts: pd.DataFrame, gaps: pd.DataFrame, chances: pd.DataFrame) -> 
 
 def summary(tiers: pd.DataFrame) -> pd.DataFrame:
     """Return one row per tier: tier, customers, share (of them), customer_margin, potential_amount
-    (money), margin_share (of all).
+    (money), margin_share (of all). Raises Unanswered without a customer.
     """
+    if tiers.empty:
+        raise Unanswered(
+            "Tiers need orders of the year that name customers, and the cost of goods: map "
+            "cost_amount in orders, or unit_cost in products."
+        )
     grouped = tiers.groupby("tier").agg(
         customers=("tier", "size"),
         customer_margin=("customer_margin", "sum"),

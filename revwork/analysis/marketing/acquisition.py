@@ -30,7 +30,8 @@ def blended(
     customer.
 
     Columns: start, media_cost, customers (new ones), cac (money). Null before the orders begin
-    or where spend does not cover the days; cac null without a new customer.
+    or where spend does not cover the days; customers null where no order of the period names one,
+    cac without a new customer.
 
     Formula: cac = advertising spend ÷ new customers; What it cost to win a customer (CAC),
     advertising alone.
@@ -47,6 +48,7 @@ def blended(
     frame["customers"] = found.customers.reindex(places).fillna(0).astype(float)
     known = np.array(covers(orders, periods)) & np.array(covers(paid, earlier, "date"))
     frame.loc[~known, ["media_cost", "customers"]] = np.nan
+    frame.loc[_nameless(orders, periods), "customers"] = np.nan
     return frame.assign(cac=frame.media_cost / frame.customers.where(frame.customers > 0))
 
 
@@ -58,11 +60,7 @@ def months(
     Columns: name, start, value (CAC), base (a year before).
     """
     shown = calendar.complete_months(comparison.current.last_day, 25)
-    found = blended(orders, paid, shown, lag)
-    if found.cac.isna().all():
-        raise Unanswered(
-            "What a new customer costs needs spend and orders with customers in the same month."
-        )
+    found = _with_cost(blended(orders, paid, shown, lag))
     rows = pd.DataFrame({"name": [month.name for month in shown], "start": found.start})
     rows = rows.assign(value=found.cac, base=found.cac.shift(12))
     return rows.iloc[-13:].reset_index(drop=True)
@@ -72,9 +70,11 @@ def by_lag(orders: ibis.Table, paid: ibis.Table, period: Period) -> pd.DataFrame
     """Return the blended cost of a new customer with spend taken so many days earlier.
 
     Columns: lag_days, media_cost, customers, cac. Where it hardly moves the lag does not matter.
+    Raises Unanswered where no cost is known.
     """
     found = [blended(orders, paid, [period], lag).assign(lag_days=lag) for lag in LAGS]
-    return pd.concat(found, ignore_index=True)[["lag_days", "media_cost", "customers", "cac"]]
+    rows = pd.concat(found, ignore_index=True)[["lag_days", "media_cost", "customers", "cac"]]
+    return _with_cost(rows)
 
 
 def by_medium(
@@ -158,6 +158,22 @@ def reading(cac: float | None) -> Callable[[pd.DataFrame], Message]:
         return Message("A new customer costs {cac:cents}: paid back in month {at:number}", told)
 
     return says
+
+
+def _with_cost(found: pd.DataFrame) -> pd.DataFrame:
+    if found.cac.isna().all():
+        raise Unanswered(
+            "What a new customer costs needs spend and orders with customers in the same month."
+        )
+    return found
+
+
+def _nameless(orders: ibis.Table, periods: Sequence[Period]) -> list[bool]:
+    """Whether a period has orders, none of which names its customer."""
+    rows = in_periods(orders, periods)
+    sums = rows.group_by("period").agg(named=rows.customer_id.count()).execute()
+    unnamed = {*sums.period[sums.named == 0]}
+    return [place in unnamed for place in range(len(periods))]
 
 
 def _earlier(period: Period, lag: int) -> Period:

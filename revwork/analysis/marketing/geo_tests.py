@@ -32,7 +32,7 @@ def differences(experiments: ibis.Table) -> pd.DataFrame:
     if table.empty:
         raise Unanswered(
             "No test by region is recorded: add rows to experiments whose unit is a region, with "
-            "revenue and revenue_before."
+            "its sales in the test and before it."
         )
     table = table.astype({"revenue": float, "revenue_before": float})
     known = (table.revenue > 0) & (table.revenue_before > 0)

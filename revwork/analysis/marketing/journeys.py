@@ -11,7 +11,7 @@ from revwork.findings import Unanswered, Word
 
 PATIENCE = 30  # days without a contact before a journey without an order counts as lost
 GROUPS = 40  # random groups of journeys, from which intervals follow
-CONVERTED, LOST, OPEN = Word("Led to an order"), Word("Lost"), Word("Still open")
+CONVERTED, LOST, OPEN = Word("Led to an order"), Word("Led to no order"), Word("Still open")
 FORMATS = {  # how a table writes `summary`
     **{"journeys": "number", "contacts": "tenths", "median_days": "tenths"},
     "with_several_contacts": "percent",

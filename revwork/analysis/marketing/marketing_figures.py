@@ -38,8 +38,6 @@ def headline(  # noqa: PLR0913
     ROAS and ROI name the model they rest on.
 
     Formula: advertising_spend = Σ cost of spend; What the media were paid, without tax.
-    Formula: new_customers = known customers whose first order lies in the period; An order
-    without a name makes no customer.
     """
     numbers = cards(
         lambda period: (

@@ -22,13 +22,18 @@ def spent(rows: pd.DataFrame) -> Message:
 
 
 def reach(rows: pd.DataFrame) -> Message:
-    """Say how often advertising was shown and clicked, and what a click cost."""
+    """Say how often advertising was shown and clicked, and what a click cost; 0 is not known."""
     clicks = rows.clicks.sum()
+    if not clicks:
+        return Message("What a click cost is not known: map clicks in spend", {})
     told = {"impressions": rows.impressions.sum(), "clicks": clicks}
     cost = rows.media_cost[rows.clicks > 0].sum()
+    if not told["impressions"]:
+        known = {"clicks": clicks, "cost": cost / clicks}
+        return Message("Clicked {clicks:number} times, {cost:cents} a click", known)
     return Message(
         "Shown {impressions:number} times, clicked {clicks:number} times, {cost:cents} a click",
-        told | {"cost": cost / clicks if clicks else None},
+        told | {"cost": cost / clicks},
     )
 
 

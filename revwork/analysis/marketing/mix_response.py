@@ -29,8 +29,6 @@ def returns(model: Mix, weeks: int = YEAR) -> pd.DataFrame:
     belief's interval), known (bool), verdict. Those told by the data first, highest marginal
     return first.
 
-    Formula: roas = revenue a medium brought by the mix model ÷ its spend; Revenue for each euro
-    spent, as weeks with more and less spend tell it.
     Formula: marginal_roas = revenue more for 1 % more spend ÷ that spend; What the next euro
     brings, which is less than the average euro where a medium is full.
     """

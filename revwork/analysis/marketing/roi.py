@@ -37,7 +37,7 @@ def by(
     met has no credit: null, for its contacts may not be recorded.
 
     Formula: roas = revenue credited by the model ÷ spend; Revenue for each euro spent, by the
-    model named.
+    model named, of attribution or of the mix.
     Formula: roi = (contribution margin credited by the model − spend) ÷ spend; What is left of
     each euro spent after it is paid back: below zero it costs money.
     """

@@ -78,7 +78,8 @@ def same_day(
 
     Rebuilt from what was known on that day. A quarter with fewer days is seen on its first.
     Columns: quarter (its name), start, seen_on, won_amount (signed so far), open_amount (open
-    with a close date in it, or overdue), final_amount (signed by its end; null for this one),
+    with a close date in it, or overdue; null where no open deal has a date and an amount),
+    final_amount (signed by its end; null for this one),
     needed_rate (share of the open amount that would have made the rest; null without any), oldest
     first. Quarters that end before the first deal is known are left out.
 
@@ -143,7 +144,12 @@ def _seen(
 
 def _amounts(deals: ibis.Table, quarter: Period) -> tuple[float, float]:
     won = (deals.outcome == "won") & is_within(deals.closed_on, quarter)
-    due = (deals.outcome == "open") & (deals.close_date < ibis.date(quarter.end))
-    amount = deals.amount.cast("float64")
-    row = deals.aggregate(won=amount.sum(where=won), due=amount.sum(where=due)).execute()
-    return tuple(float(x) for x in row.fillna(0.0).iloc[0])
+    is_open, amount = deals.outcome == "open", deals.amount.cast("float64")
+    due = is_open & (deals.close_date < ibis.date(quarter.end))
+    told = deals.amount.notnull() & deals.close_date.notnull()
+    sums = deals.aggregate(won=amount.sum(where=won), due=amount.sum(where=due)).execute()
+    counts = deals.aggregate(
+        open=deals.count(where=is_open), told=deals.count(where=is_open & told)
+    )
+    row, n = sums.fillna(0.0).iloc[0], counts.execute().iloc[0]
+    return float(row.won), float("nan") if n.open and not n.told else float(row.due)

@@ -158,6 +158,8 @@ def stalls(rows: pd.DataFrame) -> Message:
 
 def oldest(rows: pd.DataFrame) -> Message:
     """Say how much money the stale deals listed hold."""
+    if rows.amount.isna().all():
+        return Message("The oldest stale deals; their amounts are not known", {})
     return Message(
         "Stale deals with most money in them, {amount:money} together",
         {"amount": rows.amount.sum()},
