@@ -5,9 +5,9 @@
 Both get the same journeys in memory and in order: here a row per contact that knows the next one
 (`journeys.contacts` asks the engine once for all models), there one text per journey. What that
 takes is told apart. Each runs in a process of its own, in turns, on as many cores; ours with its
-intervals. ChannelAttribution simulates until its folds agree to 5 % (its default) and to 1 %; it is
-installed into an environment under the temporary folder, never here. The error is the largest gap
-of a removal effect to a dense solve of the chain without the channel.
+intervals, imports apart. ChannelAttribution simulates until its folds agree to 5 % (its default)
+and to 1 %; it is installed into an environment under the temporary folder, never here. The error
+is the largest gap of a removal effect to a dense solve of the chain without the channel.
 """
 
 import json
@@ -56,7 +56,7 @@ PATHS = """
 """
 OURS = """
 import json, sys, time
-import ibis
+import ibis, pandas, scipy.stats
 from revwork.analysis.marketing import attribution
 contacts = ibis.duckdb.connect()
 contacts = contacts.read_parquet("contacts.parquet").cache()

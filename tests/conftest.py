@@ -1,5 +1,6 @@
 """Tables typed by hand, in the types of their contract."""
 
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import ibis
 import nbformat
 import pyarrow as pa
 import pytest
+from filelock import FileLock
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from revwork.analysis import sales
@@ -69,20 +71,28 @@ def notebook(path: Path, *cells: str, parameters: str | None = None) -> Path:
 @pytest.fixture(scope="session")
 def published(tmp_path_factory) -> Path:
     """The reports folder after `revwork run` on the sample, in every format; latest is the run."""
-    folder = tmp_path_factory.mktemp("published")
-    formats = "html,pdf,pptx,xlsx"
-    done = revwork("run", "--to", formats, "--out", folder / "reports", cwd=folder)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder / "reports"
+    return once(tmp_path_factory, "published", "--to", "html,pdf,pptx,xlsx")
 
 
 @pytest.fixture(scope="session")
 def spanish(tmp_path_factory):
-    """The reports folder after `revwork run -p language=es`."""
-    folder = tmp_path_factory.mktemp("spanish")
-    done = revwork("run", "-p", "language=es", "--out", folder / "reports", cwd=folder)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return next((folder / "reports").glob("[0-9]*"))
+    """The run after `revwork run -p language=es`."""
+    reports = once(tmp_path_factory, "spanish", "-p", "language=es")
+    return next(reports.glob("[0-9]*"))
+
+
+def once(tmp_path_factory, name: str, *asked: str) -> Path:
+    """Run the sample once for all processes that test, and return the reports folder."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            folder.mkdir()
+            done = revwork("run", *asked, "--out", folder / "reports", cwd=folder)
+            (folder / "said").write_text(done.stdout + done.stderr)
+            (folder / "ended").write_text(str(done.returncode))
+    assert (folder / "ended").read_text() == "0", (folder / "said").read_text()
+    return folder / "reports"
 
 
 @pytest.fixture(scope="module")

@@ -123,3 +123,10 @@ def test_the_reading_says_when_and_how_much():
     assert said(50) == "A new customer costs €50.00: paid back in month 2"
     assert said(500) == "Not paid back in 3 months: €90.00 earned of €500.00"
     assert said(np.nan) == "A new customer earned €90.00 in 3 months"
+
+
+def test_new_customers_are_unknown_where_no_order_names_one():
+    nameless = sales.by_order(sold(("o1", None, "2026-01-15", 100, 60)))
+    assert acquisition.blended(nameless, SPEND, [JANUARY]).customers.isna().all()
+    with pytest.raises(Unanswered):
+        acquisition.by_lag(nameless, SPEND, JANUARY)

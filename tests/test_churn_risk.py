@@ -204,3 +204,13 @@ def test_of_real_households_those_who_will_stay_away_are_told_from_the_others(re
     assert row.customers > 1500 and row.low_auc > 0.75 and row.skill > 0.1
     groups = churn_risk.reliability(told)
     assert (groups.chance - groups.share).abs().max() < 0.1
+
+
+def test_without_a_chance_known_there_is_a_sentence_and_no_table():
+    nobody = churn_risk.known(people(n=4))
+    for ask in (
+        lambda: churn_risk.at_risk(nobody, ["segment"]),
+        lambda: churn_risk.riskiest(nobody, typed("customers")),
+    ):
+        with pytest.raises(Unanswered, match="add earlier orders"):
+            ask()

@@ -97,3 +97,10 @@ def test_categories_stand_alone_and_with_all_that_are_surer():
     assert [*rows.cumulative_amount] == [100, 150, 150, 180, 200]
     with pytest.raises(Unanswered, match="How sure owners are"):
         coverage.ladder(flow(*closed(1, 1))[2], quarter)
+
+
+def test_what_open_deals_bring_is_unknown_where_none_has_an_amount():
+    made = [deal("open", ("2026-05-01", "A", None, "2026-08-01")), *closed(1, 0, day="2026-05-20")]
+    opportunities, moves, _ = flow(*made, last=date(2026, 8, 20))
+    rows = coverage.same_day(moves, opportunities, Calendar(), date(2026, 8, 20), 1)
+    assert rows.open_amount.isna().all()

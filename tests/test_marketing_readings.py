@@ -2,9 +2,11 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from revwork.analysis.marketing import marketing_readings as readings
 from revwork.analysis.marketing.journeys import CONVERTED, LOST
+from revwork.findings import Unanswered
 from revwork.report.words import Reader
 
 
@@ -22,6 +24,15 @@ def test_reach_and_the_price_of_a_click_or_none():
     rows = pd.DataFrame({"impressions": [1000.0], "clicks": [50.0], "media_cost": [20.0]})
     assert say(readings.reach(rows)) == "Shown 1,000 times, clicked 50 times, €0.40 a click"
     assert say(readings.reach(rows.assign(clicks=0.0))).endswith("– a click")
+    assert say(readings.reach(rows.assign(impressions=np.nan))) == "Clicked 50 times, €0.40 a click"
+    unknown = rows.assign(impressions=np.nan, clicks=np.nan)
+    assert say(readings.reach(unknown)) == "What a click cost is not known: map clicks in spend"
+
+
+def test_models_that_credit_nothing_are_no_answer():
+    rows = pd.DataFrame({"unit": ["a", "a"], "value": [0.0, 0.0]})
+    with pytest.raises(Unanswered, match="Journeys won nothing"):
+        readings.models("new_customers")(rows)
 
 
 def test_what_a_customer_costs_now_and_a_year_before():

@@ -126,3 +126,15 @@ def test_the_bridge_of_recurring_revenue_adds_up_and_says_what_was_lost():
     assert (start, end) == (100, 80) and start + changes == end
     said = SAY(returning.kept(found))
     assert "€100" in said and "€80" in said and "€40" in said
+
+
+@pytest.mark.parametrize("rows", [[(None, "2026-01-01", 5), (None, "2026-04-01", 7)], []])
+def test_customers_nobody_names_are_unknown_and_not_none(rows):
+    none = typed("subscriptions"), (typed("fx_rates"), "EUR")
+    assert returning.headline(lines(*rows), *none, QUARTERS, CALENDAR) == []
+
+
+def test_customers_before_the_first_order_are_unknown():
+    none = typed("subscriptions"), (typed("fx_rates"), "EUR")
+    cards = returning.headline(lines(("a", "2026-04-01", 5)), *none, QUARTERS, CALENDAR)
+    assert (cards[0].value, cards[0].comparison) == (1, None)

@@ -116,3 +116,8 @@ def test_the_headline_names_the_segment_with_the_most_money():
 def test_a_year_before_sees_only_what_was_known_then():
     days = purchases.by_day(sales_lines([row("a"), row("b", "2025-06-30")]))
     assert [*rfm.a_year_before(days, LAST).execute().customer_id] == ["b"]
+
+
+def test_with_nobody_a_year_before_the_largest_segment_is_named():
+    found = rfm.moved(scores(row("a")), scores())
+    assert found.base.isna().all() and "a year before" not in Reader().say(rfm.shift(found))

@@ -147,3 +147,8 @@ def test_first_answers_need_no_people_and_none_is_no_row():
 
 def test_the_question_compiles_elsewhere(elsewhere):
     assert len(load()) == 3
+
+
+def test_months_before_the_first_ticket_are_unknown_and_not_quiet():
+    late = tickets(("2026-02-03", "Spain", 2.0))
+    assert set(load(late).month.astype(str).str[:7]) == {"2026-02"}

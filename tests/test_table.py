@@ -10,6 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from pages import begun, paged
 
+from revwork.findings import Message
 from revwork.metrics import Kpi
 from revwork.report import kpis, table
 from revwork.report.table import format_of
@@ -233,3 +234,9 @@ def test_the_numbers_carried_say_which_way_is_good_and_kpis_json_does_not(publis
     (carried,) = row["application/vnd.revwork.kpis+json"]
     assert (carried["better"], carried["n"]) == ("lower", None)
     assert '"better"' not in (published / "latest/kpis.json").read_text()
+
+
+def test_a_table_without_rows_says_so_under_its_title():
+    none = pd.DataFrame({"net": []})
+    assert repr(table(none, "Best offers")) == "Best offers: nothing to show."
+    assert repr(table(none, Message("No offer is open", {}))) == "No offer is open"

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from revwork.analysis.customers import tiers
+from revwork.findings import Unanswered
 from revwork.report.words import Reader
 
 
@@ -73,3 +74,8 @@ def test_tiers_and_advice_add_up_to_everybody():
     for part in (summary, advised):
         assert part.customers.sum() == 5 and part.customer_margin.sum() == pytest.approx(98)
     assert Reader().say(tiers.reading(summary)) == "Tier A: 40% of customers, 91.8% of their margin"
+
+
+def test_nobody_tiered_is_no_answer():
+    with pytest.raises(Unanswered, match="cost of goods"):
+        tiers.summary(found([]))

@@ -192,3 +192,20 @@ def test_the_later_gate_of_cookie_cats_keeps_fewer_players_after_a_week(real):
     assert not trials.split(week).blocked[0]
     assert trials.verdicts(week).verdict[0] == trials.WORSE
     assert trials.verdicts(day).verdict[0] == trials.NOTHING
+
+
+@pytest.mark.parametrize(
+    ("counts", "low", "high"),
+    [((56, 70, 48, 80), 0.0528, 0.3382), ((9, 10, 3, 10), 0.1700, 0.8406)],
+)
+def test_the_interval_of_a_difference_is_newcombe_s_1998_example(counts, low, high):
+    assert trials._score_interval(counts, 0.05) == pytest.approx((low, high), abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    "counts", [(0, 1, 1, 1), (10, 10, 0, 10), (0, 1000, 100, 1000), (0, 3, 2000, 2000)]
+)
+def test_few_units_and_none_or_all_converted_have_an_interval_around_what_is_seen(counts):
+    low, high = trials._score_interval(counts, 0.05)
+    seen = counts[0] / counts[1] - counts[2] / counts[3]
+    assert -1 <= low <= seen <= high <= 1 and high - low > 0.01

@@ -133,12 +133,13 @@ def at_risk(rows: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
     independently, and the level of all chances as uncertain as its calibration.
 
     Columns: `by`, customers, year_margin (money, of all), at_risk_amount with low_at_risk_amount
-    and high_at_risk_amount, at_risk_share (of it). Raises Unanswered without a row.
+    and high_at_risk_amount, at_risk_share (of it). Raises Unanswered by segment without a row.
 
     Formula: at_risk_amount = chance × margin of the last 365 days; What customers who
     may leave brought in a year.
     """
-    _told(rows)
+    if by:
+        _told(rows)
     brings = rows.year_margin.clip(lower=0)
     spread = rows.chance * (1 - rows.chance)
     sums = rows[[*by]].assign(

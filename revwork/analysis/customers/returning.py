@@ -196,12 +196,13 @@ def _factors(kind: str, rows: pd.DataFrame) -> list[tuple]:
 
 def _bought(lines: ibis.Table, periods: list[Period]) -> dict[tuple, dict]:
     """Customers, new ones and the share of those who had bought before, by period."""
-    rows = by_period(lines, periods)
-    found = {}
+    rows, first = by_period(lines, periods), lines.order_date.min().execute()
+    first, found = None if pd.isna(first) else pd.Timestamp(first).date(), {}
     for number, period in enumerate(periods):
         one = rows[3 * number : 3 * number + 3].set_index("kind")
         nameless = one.orders["unknown"] > 0 and not one.customers.sum()
-        customers, new = (None, None) if nameless else (int(one.customers.sum()), one.customers.new)
+        unknown = nameless or not (first and period.last_day >= first)
+        customers, new = (None, None) if unknown else (int(one.customers.sum()), one.customers.new)
         known = one.net["new"] + one.net["returning"]
         share = one.net["returning"] / known if known > 0 else None
         found[period.start, period.end] = {

@@ -119,9 +119,14 @@ def a_year_before(days: ibis.Table, as_of: date) -> ibis.Table:
 def moved(scored: ibis.Table, earlier: ibis.Table) -> pd.DataFrame:
     """Return which share of customers each segment has beside what it had: two of `scores`.
 
-    Columns: segment, current, base (share of customers), low, high (null).
+    Columns: segment, current, base (share of customers; null where nobody had bought yet), low,
+    high (null).
     """
-    now, before = summary(scored), summary(earlier)
+    now = summary(scored)
+    if not earlier.count().execute():
+        nothing = dict.fromkeys(["base", "low", "high"], float("nan"))
+        return pd.DataFrame({"segment": now.segment, "current": now.share, **nothing})
+    before = summary(earlier)
     columns = {"segment": now.segment, "current": now.share}
     base = now.segment.astype(str).map(before.set_index(before.segment.astype(str)).share)
     return pd.DataFrame({**columns, "base": base, "low": float("nan"), "high": float("nan")})
@@ -144,7 +149,11 @@ def reading(rows: pd.DataFrame) -> Message:
 
 
 def shift(rows: pd.DataFrame) -> Message:
-    """Name the segment whose number of customers moved most."""
+    """Name the segment whose number of customers moved most; the largest with nothing before."""
+    if rows.base.isna().all():
+        top = rows.loc[rows.current.idxmax()]
+        told = {"segment": top.segment, "now": top.current}
+        return Message("{segment:text}: {now:percent} of customers", told)
     top = rows.loc[(rows.current - rows.base).abs().idxmax()]
     return Message(
         "{segment:text} moved most: {now:percent} of customers, {base:percent} a year before",

@@ -135,6 +135,8 @@ def held_out(
 
 def reading(rows: pd.DataFrame) -> Message:
     """Say what all subscribers are worth today, and which plan most of it."""
+    if rows.customer_value.isna().all():
+        return Message("What subscribers are worth needs the cost of goods", {})
     top = rows.loc[rows.customer_value.fillna(-1).idxmax()]
     return Message(
         "Subscribers we have are worth {value:money} today, {share:percent} of it {plan:text}",

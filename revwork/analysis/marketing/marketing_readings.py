@@ -6,7 +6,7 @@ import pandas as pd
 
 from revwork.analysis.marketing import attribution, trials
 from revwork.analysis.marketing.journeys import CONVERTED, LOST, OPEN
-from revwork.findings import Message
+from revwork.findings import Message, Unanswered
 
 
 def spent(rows: pd.DataFrame) -> Message:
@@ -22,18 +22,18 @@ def spent(rows: pd.DataFrame) -> Message:
 
 
 def reach(rows: pd.DataFrame) -> Message:
-    """Say how often advertising was shown and clicked, and what a click cost; 0 is not known."""
+    """Say how often advertising was shown and clicked, and what a click cost, as far as known."""
     clicks = rows.clicks.sum()
-    if not clicks:
+    if rows.clicks.isna().all():
         return Message("What a click cost is not known: map clicks in spend", {})
     told = {"impressions": rows.impressions.sum(), "clicks": clicks}
     cost = rows.media_cost[rows.clicks > 0].sum()
-    if not told["impressions"]:
-        known = {"clicks": clicks, "cost": cost / clicks}
-        return Message("Clicked {clicks:number} times, {cost:cents} a click", known)
+    told["cost"] = cost / clicks if clicks else None
+    if rows.impressions.isna().all():
+        return Message("Clicked {clicks:number} times, {cost:cents} a click", told)
     return Message(
         "Shown {impressions:number} times, clicked {clicks:number} times, {cost:cents} a click",
-        told | {"cost": cost / clicks},
+        told,
     )
 
 
@@ -92,6 +92,8 @@ def models(credit: str) -> Callable[[pd.DataFrame], Message]:
 
     def says(rows: pd.DataFrame) -> Message:
         span = rows.groupby("unit", sort=True).value.agg(["min", "max", "mean"])
+        if not span["max"].max() > 0:
+            raise Unanswered("Journeys won nothing by this measure: choose a longer period.")
         unit = ((span["max"] - span["min"]) / span["mean"].where(span["mean"] > 0)).idxmax()
         ends = {"low": span["min"][unit], "high": span["max"][unit]}
         return Message(template, {"unit": unit, **ends})

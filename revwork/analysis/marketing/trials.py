@@ -17,6 +17,7 @@ FORMATS = {  # how a table writes each view
     "revenue": _SHARED | dict.fromkeys(_MEASURED, "cents"),
     "groups": {"units": "number", "p": "rate"},
 }
+TINY = 1e-9
 UNEVEN = 0.001  # below this probability the split is no accident: the test is not read
 CONTROL = "control"
 BETTER, WORSE, NOTHING = Word("Better"), Word("Worse"), Word("No clear difference")
@@ -164,7 +165,7 @@ def reading(rows: pd.DataFrame) -> Message:
 
 
 def _rate(one: tuple, control: pd.Series, _: pd.DataFrame, looks: int) -> dict:
-    from statsmodels.stats.proportion import confint_proportions_2indep, test_proportions_2indep
+    from statsmodels.stats.proportion import test_proportions_2indep
 
     if not (one.told and control.told) or not 0 < one.converted + control.converted < (
         one.told + control.told
@@ -172,12 +173,42 @@ def _rate(one: tuple, control: pd.Series, _: pd.DataFrame, looks: int) -> dict:
         return {}
     counts = one.converted, one.told, control.converted, control.told
     test = test_proportions_2indep(*counts, method="score", compare="diff", correction=True)
-    low, high = confint_proportions_2indep(
-        *counts, method="score", compare="diff", alpha=(1 - LEVEL) / looks, correction=True
-    )
+    low, high = _score_interval(counts, (1 - LEVEL) / looks)
     a, b = one.converted / one.told, control.converted / control.told
     error = np.sqrt(b * (1 - b) * (1 / one.told + 1 / control.told))
     return _read(b, a - b, (low, high), (min(float(test.pvalue) * looks, 1.0), error, looks))
+
+
+def _score_interval(counts: tuple, alpha: float) -> tuple[float, float]:
+    """Every difference of shares that is not too far from the one seen (Miettinen, Nurminen)."""
+    from scipy.optimize import brentq
+    from scipy.stats import norm
+
+    x, n, y, m = counts
+    seen, z = x / n - y / m, norm.ppf(1 - alpha / 2)
+
+    def end(edge: float) -> float:
+        if abs(seen - edge) < TINY or _distance(counts, edge) <= z:
+            return float(np.sign(edge))
+        return brentq(lambda gap: min(_distance(counts, gap), 99.0) - z, *sorted((edge, seen)))
+
+    return end(TINY - 1), end(1 - TINY)
+
+
+def _distance(counts: tuple, gap: float) -> float:
+    """How many standard errors the difference seen is from `gap`, were `gap` the true one."""
+    x, n, y, m = counts
+    a, b, t = x / n, y / m, m / n
+    cubic = np.array([1 + t, -(1 + t + a + t * b + gap * (t + 2)), 0.0, -a * gap * (1 + gap)])
+    cubic[2] = gap**2 + gap * (2 * a + t + 1) + a + t * b
+    third, linear, constant = cubic[1:] / cubic[0] / [3, 1, 1]
+    v = third**3 - third * linear / 2 + constant / 2
+    u = np.copysign(np.sqrt(max(third**2 - linear / 3, 0.0)), v)
+    angle = (np.pi + np.arccos(np.clip(v / u**3 if u else 0.0, -1, 1))) / 3
+    one = np.clip(2 * u * np.cos(angle) - third, max(0, gap), min(1, 1 + gap))
+    other, apart = one - gap, abs(a - b - gap)
+    variance = (one * (1 - one) / n + other * (1 - other) / m) * (n + m) / (n + m - 1)
+    return apart / np.sqrt(max(variance, TINY**3))
 
 
 def _revenue(one: tuple, control: pd.Series, _: pd.DataFrame, looks: int) -> dict:

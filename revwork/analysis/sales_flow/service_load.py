@@ -47,7 +47,7 @@ def team(tickets: ibis.Table, posts: pd.DataFrame) -> pd.DataFrame:
 def load(
     tickets: ibis.Table, lines: ibis.Table, posts: pd.DataFrame, months: Sequence[Period]
 ) -> pd.DataFrame:
-    """Return tickets and orders a head by region and month.
+    """Return tickets and orders a head by region and month, from the first that has tickets.
 
     `posts` are those of the `team`. Columns: region, month, tickets, orders, heads (held days ÷
     days), tickets_per_head, orders_per_head (null without a head), hours (median to the first
@@ -62,6 +62,7 @@ def load(
     keys = ["region", "period"]
     parts = [one.order_by(keys).execute().fillna({"region": ""}) for one in (asked, sold)]
     rows = pd.concat(heads).merge(parts[0], "outer", keys).merge(parts[1], "left", keys)
+    rows = rows[rows.period >= parts[0].period.min()]  # what came in before is not known
     rows["month"] = [months[int(at)].start for at in rows.period]
     counts = ["tickets", "orders", "heads"]
     rows[counts] = rows[counts].fillna(0)
