@@ -54,7 +54,7 @@ def test_one_region_a_side_or_nothing_before_is_not_known():
 def test_without_a_test_by_region_it_says_what_to_add():
     units = [{"experiment_id": "E", "variant": "a", "unit_id": "u1", "region": "Spain"}]
     for rows in ([], units):
-        with pytest.raises(Unanswered, match="revenue_before"):
+        with pytest.raises(Unanswered, match="before it"):
             differences(rows)
 
 

@@ -14,6 +14,7 @@ import pytest
 from conftest import notebook
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
+from revwork.metrics import Unit
 from revwork.run import runner
 
 ACME = """
@@ -96,7 +97,7 @@ class Number(Strict):
     metric: str
     label: str
     value: float | None
-    unit: Literal["money", "count", "percent", "score", "index"]
+    unit: Unit
     comparison: float | None
     change: float | None
     target: float | None

@@ -156,7 +156,7 @@ def test_what_the_company_does_not_record_steps_aside_in_a_sentence(data, reques
     _, numbers, page = request.getfixturevalue(data)
     assert not {"gross_margin", "contribution_margin", "operating_result"} & numbers.keys()
     assert {row["target"] for row in numbers.values()} == {None}
-    for sentence in ("Margins need the cost of goods", "No subscriptions"):
+    for sentence in ("Margins need the cost of goods", "No subscription is paid"):
         assert sentence in page
     absent = page.partition("Not in this workspace: ")[2].partition("</p>")[0]
     assert {"targets", "expenses", "sessions"} <= set(absent.strip(".").split(", "))

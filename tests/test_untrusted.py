@@ -97,14 +97,16 @@ def rows(table, turn):
             value(name, kind, allowed, at + (0 if name.endswith("_id") else place + turn), month)
             for at, month in each
         ]
+        most = [check.statistics["max_value"] for check in column.checks if "less" in check.name]
+        made[name] = [min(one, *most) if most else one for one in made[name]]
     return pd.DataFrame(made)
 
 
 def value(name, kind, allowed, at, month):
-    if name in ("currency", "status", "end_date"):
-        return {"currency": "EUR", "status": "completed"}.get(name)
+    if name in ("currency", "end_date"):
+        return {"currency": "EUR"}.get(name)
     if allowed:
-        return allowed[at % len(allowed)]
+        return "completed" if "completed" in allowed else allowed[at % len(allowed)]
     if kind.is_string():
         return NAMES[at % len(NAMES)]
     if kind.is_date():

@@ -1,7 +1,7 @@
 """Customer lifetime value without a contract: purchases to come × order value × margin, today.
 
-BG/NBD says how many purchases are to come, Gamma–Gamma what one is worth, and of that the
-customer's own margin is kept, drawn towards that of the segment. A model for each segment.
+BG/NBD says how many purchases are to come, Gamma–Gamma what one is worth; of that the customer's
+margin is kept, drawn towards the segment's. A model for each segment.
 """
 
 from datetime import date
@@ -129,8 +129,7 @@ def scores(
         is_one = (
             people.segment.isna() if pd.isna(model.segment) else people.segment.eq(model.segment)
         )
-        rows = people[is_one]
-        parts.append(_scored(rows, model, months, discount_rate))
+        parts.append(_scored(people[is_one], model, months, discount_rate))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -276,9 +275,8 @@ def _scored(rows: pd.DataFrame, model: tuple, months: int, discount_rate: float)
     place, alive = ages.ngroup().to_numpy(), bg_nbd.alive(buying, rows.assign(n=1))
     value = gamma_gamma.expected(spending, rows.value_days, rows.mean_value)
     own = rows.value_days / (rows.value_days + model.own_weight)
-    margin = model.margin_rate + own * (
-        rows.margin_rate.fillna(model.margin_rate) - model.margin_rate
-    )
+    known = rows.margin_rate.fillna(model.margin_rate)
+    margin = model.margin_rate + own * (known - model.margin_rate)
     worth = alive * today[place] * value * np.maximum(margin, 0)
     return rows[["customer_id", "segment", "purchases"]].assign(
         alive_rate=alive,
