@@ -99,6 +99,8 @@ def rows(table, turn):
         ]
         most = [check.statistics["max_value"] for check in column.checks if "less" in check.name]
         made[name] = [min(one, *most) if most else one for one in made[name]]
+        if name == "end_date" and not column.nullable:
+            made[name] = [month.date() + timedelta(27) for _, month in each]
     return pd.DataFrame(made)
 
 
