@@ -78,6 +78,27 @@ def test_spend_without_a_region_or_where_nothing_is_sold_makes_one_market():
         assert found.spend[:, 3].tolist() == [[10], [1]]
 
 
+def test_a_market_whose_spend_lies_outside_the_weeks_is_none():
+    late = LAST + timedelta(days=30)
+    rows = [("Search", "Spain", 10)]
+    extra = media.paid(
+        typed("spend", [{"date": late, "channel": "TV", "region": "France", "cost": 9}]),
+        typed("fx_rates"),
+        "EUR",
+    )
+    found = weekly(sold(("France", "Spain")), paid(rows).union(extra))
+    assert (found.markets, found.media) == (("Spain",), ("Search",))
+    assert (found.spend.sum((0, 1)) > 0).all() and (found.revenue.sum(0) > 0).all()
+
+
+def test_a_market_that_only_sends_back_makes_one_market():
+    back = sold(("Italy",), values=[[-1]])
+    both = paid([("Search", "Spain", 10), ("Search", "Italy", 1)])
+    assert weekly(sold(("Spain",)).union(back), both).markets == ("All",)
+    with pytest.raises(Unanswered, match="orders"):
+        weekly(back, both)
+
+
 def test_a_large_order_is_spread_over_its_year_and_revenue_adds_up():
     values = [[100, 101], [102, 5000], [103]]
     found = weekly(sold(values=values), paid())

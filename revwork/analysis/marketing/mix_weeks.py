@@ -13,6 +13,7 @@ from revwork.findings import Unanswered, Word
 LEAST = 52  # complete weeks, to tell a season from a change
 MOST_MEDIA = 8
 ALL, OTHERS = Word("All"), Word("Other media")
+_NOTHING = "The mix model needs orders, and rows in spend by day or week."
 _AROUND = 53  # weeks whose mean order value stands for a week's own
 
 
@@ -58,10 +59,13 @@ def weekly(
     """
     orders, cost = _orders(sold), _cost(paid)
     weeks = _complete(orders, paid, as_of)
+    orders, cost = (rows[rows.week.isin(weeks)] for rows in (orders, cost))
+    if not (orders.net.sum() > 0 and cost.cost.sum() > 0):
+        raise Unanswered(_NOTHING)
     markets = _markets(orders, cost)
     if markets == [ALL]:
         orders, cost = orders.assign(region=ALL), cost.assign(region=ALL)
-    media = cost[cost.week.isin(weeks)].groupby("medium").cost.sum().sort_values(ascending=False)
+    media = cost.groupby("medium").cost.sum().sort_values(ascending=False)
     media = [*media.index[media > 0]]
     cost = cost.assign(medium=cost.medium.where(cost.medium.isin(media[:MOST_MEDIA]), OTHERS))
     media = sorted(media[:MOST_MEDIA]) + [OTHERS] * (len(media) > MOST_MEDIA)
@@ -151,7 +155,7 @@ def _complete(orders: pd.DataFrame, paid: ibis.Table, as_of: date) -> pd.Datetim
     """Mondays of the weeks that are whole on both sides."""
     first, last = paid.aggregate(first=paid.date.min(), last=paid.date.max()).execute().iloc[0]
     if pd.isna(first) or orders.empty:
-        raise Unanswered("The mix model needs orders, and rows in spend by day or week.")
+        raise Unanswered(_NOTHING)
     begin = max(pd.Timestamp(first), orders.week.min())
     over = min(pd.Timestamp(last), pd.Timestamp(as_of)) + timedelta(days=1)
     weeks = pd.date_range(
@@ -170,8 +174,8 @@ def _complete(orders: pd.DataFrame, paid: ibis.Table, as_of: date) -> pd.Datetim
 
 
 def _markets(orders: pd.DataFrame, cost: pd.DataFrame) -> list[str]:
-    spent = cost[cost.cost > 0].region
-    told = spent.notna().all() and set(spent) <= set(orders.region[orders.orders > 0].dropna())
+    spent, earned = cost[cost.cost > 0].region, orders.groupby("region").net.sum()
+    told = spent.notna().all() and set(spent) <= set(earned.index[earned > 0])
     return sorted(set(spent)) if told else [ALL]
 
 
