@@ -158,3 +158,24 @@ def elsewhere(monkeypatch):
 def root(pytestconfig):
     """The checkout."""
     return pytestconfig.rootpath
+
+
+@pytest.fixture(scope="session")
+def real(root) -> Path:
+    """The folder of the published data sets; what reads them is skipped where it is not."""
+    folder = Path(os.environ.get("REVWORK_REAL_DATA") or root.parent / "shared/data").resolve()
+    if not folder.is_dir():
+        pytest.skip("no published data sets here: say in REVWORK_REAL_DATA where they lie")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def data_set(real):
+    """The folder of one published data set, by name."""
+
+    def folder(name: str) -> Path:
+        if not (real / name).is_dir():
+            pytest.skip(f"no data set {name} in {real}")
+        return real / name
+
+    return folder

@@ -347,26 +347,15 @@ def test_a_partial_period_is_broken_down_by_as_many_days():
     assert (found.current[0], found.base[0], found.change[0]) == (28, 28, 0)
 
 
-# covers
+# need_sales
 
 
-def test_a_base_that_the_data_cover_in_part_is_no_comparison():
-    year = compared("2026")
-    assert figures.comparable(year, sales_lines([on("2025-01-08")])) is year
-    late = figures.comparable(year, sales_lines([on("2025-04-01")]))
-    assert (late.base, late.current, late.period) == (None, year.current, year.period)
-
-
-def test_without_a_base_or_a_line_nothing_is_comparable():
-    alone = replace(compared(), base=None)
-    assert figures.comparable(alone, sales_lines([on("2020-01-01")])).base is None
+def test_no_line_that_counts_and_a_period_before_the_first_are_told():
     with pytest.raises(Unanswered, match="No order counts as a sale"):
-        figures.comparable(compared(), sales_lines([]))
-
-
-def test_a_period_before_the_first_line_is_told_where_orders_begin():
+        figures.need_sales(sales_lines([]), compared().current)
     with pytest.raises(Unanswered, match="orders begin on 2027-01-01"):
-        figures.comparable(compared(), sales_lines([on("2027-01-01")]))
+        figures.need_sales(sales_lines([on("2027-01-01")]), compared().current)
+    figures.need_sales(sales_lines([on("2020-01-01")]), compared().current)
 
 
 def test_what_revenue_asks_compiles_elsewhere(elsewhere):

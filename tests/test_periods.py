@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from conftest import sales_lines, typed
 
 from revwork.analysis import periods
-from revwork.calendar import Period
+from revwork.calendar import Comparison, Period
 
 JUNE = Period("2026-06", date(2026, 6, 1), date(2026, 7, 1))
 
@@ -46,3 +46,16 @@ def test_data_that_begin_within_a_week_cover_the_period():
 def test_the_year_to_a_period_is_365_days_that_end_with_it():
     year = periods.year_to(JUNE)
     assert (year.end, year.days) == (JUNE.end, 365)
+
+
+def test_a_base_that_the_data_cover_in_part_is_no_comparison():
+    base = Period("2025", date(2025, 1, 1), date(2026, 1, 1))
+    year = Comparison(JUNE, JUNE, base, "year ago", False)
+    assert periods.comparable(year, on("2025-01-08")) is year
+    late = periods.comparable(year, on("2025-04-01"))
+    assert (late.base, late.current, late.period) == (None, JUNE, JUNE)
+    assert (
+        periods.comparable(year, on()).base is None and periods.comparable(late, on()).base is None
+    )
+    spend = typed("spend", [{"date": "2025-01-01"}])
+    assert periods.comparable(year, spend, "date") is year

@@ -7,7 +7,7 @@ from datetime import timedelta
 import ibis
 import pandas as pd
 
-from revwork.calendar import Period
+from revwork.calendar import Comparison, Period
 
 _GRACE = timedelta(days=7)
 
@@ -46,6 +46,17 @@ def covers(table: ibis.Table, periods: Sequence[Period], day: str = "order_date"
     if pd.isna(first):
         return [False for _ in periods]
     return [period.start >= pd.Timestamp(first).date() - _GRACE for period in periods]
+
+
+def comparable(comparison: Comparison, table: ibis.Table, day: str = "order_date") -> Comparison:
+    """Return the comparison, without its base where the table does not reach back to its start.
+
+    Part of a base would read as growth: nine months of data held against a year's.
+    """
+    base = comparison.base
+    return (
+        comparison if base and all(covers(table, [base], day)) else replace(comparison, base=None)
+    )
 
 
 def year_to(period: Period) -> Period:

@@ -1,6 +1,5 @@
 """Revenue: how much, compared with before and with the target, when and where."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import ibis
@@ -117,23 +116,18 @@ def breakdown(
     return rows.sort_values(["current", by], ascending=[False, True], ignore_index=True)
 
 
-def comparable(comparison: Comparison, lines: ibis.Table) -> Comparison:
-    """Return the comparison, without its base where the lines do not cover that.
-
-    Part of a base would read as growth: nine months of data held against a year's. Raises
-    Unanswered where the period itself lies before the first line.
-    """
-    base, first = comparison.base, lines.order_date.min().execute()
+def need_sales(lines: ibis.Table, period: Period) -> None:
+    """Raise Unanswered where no line counts, or the period lies before the first."""
+    first = lines.order_date.min().execute()
     if pd.isna(first):
         raise Unanswered("No order counts as a sale: all were cancelled before shipment.")
-    if comparison.current.end <= pd.Timestamp(first).date():
+    if period.end <= pd.Timestamp(first).date():
         raise Unanswered(
             "{period:period} has no sales, orders begin on {first:text}: "
             "ask for a later period, such as ytd.",
-            period=comparison.period.name,
+            period=period.name,
             first=f"{first:%Y-%m-%d}",
         )
-    return comparison if base and all(covers(lines, [base])) else replace(comparison, base=None)
 
 
 def _aim(aims: ibis.Table, metric: str, comparison: Comparison, calendar: Calendar) -> float | None:
