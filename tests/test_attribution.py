@@ -1,8 +1,6 @@
 """Attribution: eight rules on journeys one can split by hand, and the published data set."""
 
-import os
 from itertools import permutations
-from pathlib import Path
 
 import ibis
 import pandas as pd
@@ -135,13 +133,10 @@ def test_the_interval_narrows_with_more_journeys():
 
 
 @pytest.fixture(scope="module")
-def published(pytestconfig):
+def published(data_set):
     """PathData of ChannelAttribution: each path with its conversions, value and nulls."""
-    folder = os.environ.get("REVWORK_REAL_DATA") or pytestconfig.rootpath.parent / "shared/data"
-    file = Path(folder).resolve() / "channelattribution_paths/PathData.csv"
-    if not file.exists():
-        pytest.skip("channelattribution_paths is not among the data sets")
-    data = pd.read_csv(file, sep=";").rename_axis("number").reset_index()
+    data = pd.read_csv(data_set("channelattribution_paths") / "PathData.csv", sep=";")
+    data = data.rename_axis("number").reset_index()
     data["unit"] = data.path.str.split(" > ")
     rows = data.assign(steps=data.unit.str.len()).explode("unit", ignore_index=True)
     rows["place"] = rows.groupby("number").cumcount()

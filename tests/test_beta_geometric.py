@@ -1,8 +1,5 @@
 """Shifted beta-geometric: Fader and Hardie's two published companies, and telephone customers."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -56,13 +53,10 @@ def test_one_constant_chance_for_all_is_found_and_entering_late_does_not_change_
         assert alpha / (alpha + beta) == pytest.approx(0.03, rel=0.1)
 
 
-def test_telephone_customers_from_month_to_month_stay_as_kaplan_and_meier_say(root):
+def test_telephone_customers_from_month_to_month_stay_as_kaplan_and_meier_say(data_set):
     from statsmodels.duration.survfunc import SurvfuncRight
 
-    data = Path(os.environ.get("REVWORK_REAL_DATA") or root.parent / "shared/data").resolve()
-    file = data / "telco_churn_ibm/telco_churn.csv"
-    if not file.exists():
-        pytest.skip("telco_churn_ibm is not among the data sets")
+    file = data_set("telco_churn_ibm") / "telco_churn.csv"
     rows = pd.read_csv(file)
     assert (rows.churn == "Yes").sum() == 1869 and len(rows) == 7043
     rows = rows[(rows.contract == "Month-to-month") & (rows.tenure > 0)]

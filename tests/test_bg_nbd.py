@@ -1,8 +1,5 @@
 """BG/NBD: the published figures of CDNOW, and what must hold of any customer."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,12 +16,9 @@ def history(*rows):
 
 
 @pytest.fixture(scope="module")
-def cdnow(root):
+def cdnow(data_set):
     """Purchases after the first, one a day, in weeks to 30 September 1997; customers alike once."""
-    data = Path(os.environ.get("REVWORK_REAL_DATA") or root.parent / "shared/data").resolve()
-    file = data / "cdnow/cdnow_sample_transactions.csv"
-    if not file.exists():
-        pytest.skip("cdnow is not among the data sets")
+    file = data_set("cdnow") / "cdnow_sample_transactions.csv"
     rows = pd.read_csv(file, parse_dates=["Date"])
     end = pd.Timestamp("1997-09-30")
     days = rows[rows.Date <= end].groupby("Id").Date.agg(["min", "max", "nunique"])

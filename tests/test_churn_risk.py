@@ -1,8 +1,6 @@
 """Chances to leave: they hold true, they are held against guessing, and money follows from them."""
 
-import os
 from datetime import date
-from pathlib import Path
 
 import ibis
 import numpy as np
@@ -14,15 +12,6 @@ from revwork.analysis import sales
 from revwork.analysis.customers import churn_history, churn_risk
 from revwork.contracts import contract
 from revwork.findings import Unanswered
-
-
-@pytest.fixture(scope="module")
-def real(root):
-    """The folder of published data sets, one folder each."""
-    folder = Path(os.environ.get("REVWORK_REAL_DATA") or root.parent / "shared/data").resolve()
-    if not folder.is_dir():
-        pytest.skip("no published data sets here: say in REVWORK_REAL_DATA where they lie")
-    return folder
 
 
 def people(n=600, looks=churn_history.LOOKS, level=0.3, seed=1):

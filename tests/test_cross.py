@@ -75,10 +75,8 @@ def test_keys_of_punctuation_alone_are_no_near_miss(tmp_path):
     assert set(kinds(tables)) == {"orphans"}
 
 
-def test_the_published_deals_name_a_product_that_the_catalogue_spells_otherwise(tmp_path, root):
-    folder = root.parent / "shared/data/maven_crm_opportunities"
-    if not folder.is_dir():
-        pytest.skip("maven_crm_opportunities is not among the data sets")
+def test_the_published_deals_name_a_product_that_the_catalogue_spells_otherwise(tmp_path, data_set):
+    folder = data_set("maven_crm_opportunities")
     toml = """
 currency = "USD"
 [tables.opportunities]

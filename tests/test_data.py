@@ -1,9 +1,7 @@
 """From files to tables: what is read, what is completed, and what is noted on the way."""
 
-import os
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import duckdb
 import openpyxl
@@ -447,14 +445,6 @@ def test_targets_name_a_segment_in_all_rows_of_a_metric_or_in_none(tmp_path):
 
 
 # real data
-
-
-@pytest.fixture
-def real(root):
-    folder = Path(os.environ.get("REVWORK_REAL_DATA", root.parent / "shared" / "data"))
-    if not folder.is_dir():
-        pytest.skip(f"the real data sets are not in {folder} (set REVWORK_REAL_DATA)")
-    return folder
 
 
 def test_online_retail_adds_up_to_its_known_total(tmp_path, real):

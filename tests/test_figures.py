@@ -1,6 +1,5 @@
 """Revenue, on orders small enough to check by hand."""
 
-from dataclasses import replace
 from datetime import date
 
 import pandas as pd

@@ -1,8 +1,5 @@
 """Gamma–Gamma: the published figures of CDNOW; few orders are drawn to the mean of all."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,12 +11,9 @@ MEAN = 6.25 * 15.44 / 2.74
 
 
 @pytest.fixture(scope="module")
-def cdnow(root):
+def cdnow(data_set):
     """Mean money of a day of purchase after the first, to 30 September 1997."""
-    data = Path(os.environ.get("REVWORK_REAL_DATA") or root.parent / "shared/data").resolve()
-    file = data / "cdnow/cdnow_sample_transactions.csv"
-    if not file.exists():
-        pytest.skip("cdnow is not among the data sets")
+    file = data_set("cdnow") / "cdnow_sample_transactions.csv"
     rows = pd.read_csv(file, parse_dates=["Date"])
     days = rows[rows.Date <= "1997-09-30"].groupby(["Id", "Date"]).Price.sum().reset_index()
     later = days[days.Date > days.groupby("Id").Date.transform("min")]

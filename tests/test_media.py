@@ -1,8 +1,6 @@
 """Media: cost and reach, on days of spend typed by hand."""
 
-import os
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -90,11 +88,8 @@ def test_the_click_rate_is_over_days_that_tell_both():
 
 
 @pytest.fixture(scope="module")
-def facebook(pytestconfig):
-    folder = os.environ.get("REVWORK_REAL_DATA") or pytestconfig.rootpath.parent / "shared/data"
-    file = Path(folder).resolve() / "facebook_ads_kag/KAG_conversion_data.csv"
-    if not file.exists():
-        pytest.skip("facebook_ads_kag is not among the data sets")
+def facebook(data_set):
+    file = data_set("facebook_ads_kag") / "KAG_conversion_data.csv"
     rows = pd.read_csv(file).groupby("xyz_campaign_id", as_index=False).sum(numeric_only=True)
     told = {"impressions": "Impressions", "clicks": "Clicks", "conversions": "Total_Conversion"}
     return [

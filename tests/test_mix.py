@@ -1,8 +1,5 @@
 """Mix model: what is published, what is believed, and what the data cannot tell."""
 
-from functools import cache
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,16 +9,18 @@ from revwork.analysis.marketing import mix, mix_response
 from revwork.analysis.marketing.mix_weeks import Weeks
 from revwork.findings import Unanswered
 
-FILE = Path("/work/shared/data/pymc_mmm/mmm_roas_data.csv")
 TRUE = (93.388, 171.409)  # revenue per unit of x1 and x2, as the publisher's README computes it
 WIDE = mix.Prior(
     roas=(10, 1000)
 )  # x1 and x2 are no money: anything from a tenth of it to ten times
 
 
-@cache
-def simulated(control: bool) -> pd.DataFrame:
-    table = pd.read_csv(FILE, parse_dates=["date"])
+@pytest.fixture(scope="module")
+def published(data_set):
+    return pd.read_csv(data_set("pymc_mmm") / "mmm_roas_data.csv", parse_dates=["date"])
+
+
+def simulated(table: pd.DataFrame, control: bool) -> pd.DataFrame:
     given = Weeks(
         pd.DatetimeIndex(table.date),
         ("All",),
@@ -35,17 +34,15 @@ def simulated(control: bool) -> pd.DataFrame:
     return mix_response.returns(model, len(given.weeks)).set_index("medium")
 
 
-@pytest.mark.skipif(not FILE.exists(), reason="needs the published simulation")
-def test_published_returns_are_within_the_intervals_with_the_confounder_as_control():
-    rows = simulated(True)
+def test_published_returns_are_within_the_intervals_with_the_confounder_as_control(published):
+    rows = simulated(published, True)
     for medium, true in zip(("x1", "x2"), TRUE, strict=True):
         assert rows.low_roas[medium] <= true <= rows.high_roas[medium]
     assert rows.known.all()
 
 
-@pytest.mark.skipif(not FILE.exists(), reason="needs the published simulation")
-def test_published_returns_are_not_within_them_without_the_confounder():
-    rows = simulated(False)
+def test_published_returns_are_not_within_them_without_the_confounder(published):
+    rows = simulated(published, False)
     assert not all(
         rows.low_roas[medium] <= true <= rows.high_roas[medium]
         for medium, true in zip(("x1", "x2"), TRUE, strict=True)

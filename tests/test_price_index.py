@@ -1,8 +1,6 @@
 """Price index, on prices whose ratios one can read off."""
 
-import os
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -268,14 +266,11 @@ JUNE = Period("2018-06", date(2018, 6, 1), date(2018, 7, 1))
 
 
 @pytest.fixture(scope="module")
-def olist(root, tmp_path_factory):
+def olist(data_set, tmp_path_factory):
     """The company's offers and lines through the data door, and the file in pandas apart."""
     from revwork.analysis import sales
 
-    data = Path(os.environ.get("REVWORK_REAL_DATA") or root.parent / "shared/data").resolve()
-    file = data / "retail_price_competitors/retail_price.csv"
-    if not file.exists():
-        pytest.skip("retail_price_competitors is not among the data sets")
+    file = data_set("retail_price_competitors") / "retail_price.csv"
     folder = tmp_path_factory.mktemp("olist")
     (folder / "revwork.toml").write_text(OLIST.format(file=file))
     given = revwork.open_company(folder).tables(

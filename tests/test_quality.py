@@ -124,10 +124,8 @@ def test_what_is_scheduled_may_lie_ahead_and_ends_no_data(tmp_path):
     assert kinds(tables) == {} and tables.as_of == date(2026, 11, 2)
 
 
-def test_the_published_tickets_solved_before_their_first_answer_are_told(tmp_path, root):
-    file = root.parent / "shared/data/support_tickets_8k/customer_support_tickets.csv"
-    if not file.exists():
-        pytest.skip("support_tickets_8k is not among the data sets")
+def test_the_published_tickets_solved_before_their_first_answer_are_told(tmp_path, data_set):
+    file = data_set("support_tickets_8k") / "customer_support_tickets.csv"
     toml = f"""
 currency = "EUR"
 [tables.tickets]

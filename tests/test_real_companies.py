@@ -2,13 +2,11 @@
 
 import html
 import json
-import os
 import sqlite3
 from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -191,27 +189,6 @@ satisfaction = "Customer Satisfaction Rating"
 """
 
 
-@pytest.fixture(scope="module")
-def real(root):
-    """The folder of data sets, one folder each."""
-    folder = Path(os.environ.get("REVWORK_REAL_DATA") or root.parent / "shared/data").resolve()
-    if not folder.is_dir():
-        pytest.skip("no published data sets here: say in REVWORK_REAL_DATA where they lie")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def at(real):
-    """The folder of a data set, which may be missing among the others."""
-
-    def found(name):
-        if not (real / name).is_dir():
-            pytest.skip(f"{name} is not among the data sets")
-        return real / name
-
-    return found
-
-
 def company(folder, toml, data, only=""):
     """Return the company that reads these data."""
     folder.mkdir(exist_ok=True)
@@ -258,15 +235,15 @@ def report(folder, period):
 
 
 @pytest.fixture(scope="module")
-def olist(at, tmp_path_factory):
-    return company(tmp_path_factory.mktemp("olist"), OLIST, at("olist_sample_4k"))
+def olist(data_set, tmp_path_factory):
+    return company(tmp_path_factory.mktemp("olist"), OLIST, data_set("olist_sample_4k"))
 
 
 @pytest.fixture(scope="module")
-def olist_raw(at):
+def olist_raw(data_set):
     """The lines with their order and buyer, joined by pandas."""
     heads, items, buyers = (
-        pd.read_csv(at("olist_sample_4k") / f"olist_{name}_dataset.csv", dtype={"price": str})
+        pd.read_csv(data_set("olist_sample_4k") / f"olist_{name}_dataset.csv", dtype={"price": str})
         for name in ("orders", "order_items", "customers")
     )
     items["price"] = items["price"].map(Decimal)
@@ -297,8 +274,8 @@ def test_olist_revenue_is_what_was_not_cancelled(olist, olist_raw):
     assert moved == 1 and lines[lines.region == "SP"].net.sum() == wanted
 
 
-def test_olist_products_have_the_english_category_of_a_third_file(olist, at):
-    products = pd.read_csv(at("olist_sample_4k") / "olist_products_dataset.csv")
+def test_olist_products_have_the_english_category_of_a_third_file(olist, data_set):
+    products = pd.read_csv(data_set("olist_sample_4k") / "olist_products_dataset.csv")
     found = loaded(olist, "products").products.to_pandas()
     assert len(found) == len(products) == 3132
     unnamed = products.product_category_name.isna().sum()
@@ -317,10 +294,10 @@ def test_olist_reviews_and_sellers_are_read_and_orders_without_lines_are_told(ol
     assert notes(tables) == {("reviews", "orphans", without.sum())}
 
 
-def test_olist_is_read_anew_when_the_file_beside_changes(at, tmp_path):
+def test_olist_is_read_anew_when_the_file_beside_changes(data_set, tmp_path):
     data = tmp_path / "data"
     data.mkdir()
-    for path in at("olist_sample_4k").glob("*.csv"):
+    for path in data_set("olist_sample_4k").glob("*.csv"):
         (data / path.name).write_bytes(path.read_bytes())
     one = company(tmp_path / "olist", OLIST, data)
     assert loaded(one, "orders").inputs[0].last_day == date(2018, 8, 29)
@@ -348,12 +325,12 @@ BEGUN = 'sql = "SELECT * FROM raw WHERE engage_date IS NOT NULL"'
 
 
 @pytest.fixture(scope="module")
-def crm(at, tmp_path_factory):
-    return company(tmp_path_factory.mktemp("crm"), CRM, at("maven_crm_opportunities"), BEGUN)
+def crm(data_set, tmp_path_factory):
+    return company(tmp_path_factory.mktemp("crm"), CRM, data_set("maven_crm_opportunities"), BEGUN)
 
 
-def test_deals_nobody_has_begun_say_why_they_are_not_loaded(at, tmp_path):
-    one = company(tmp_path, CRM, at("maven_crm_opportunities"))
+def test_deals_nobody_has_begun_say_why_they_are_not_loaded(data_set, tmp_path):
+    one = company(tmp_path, CRM, data_set("maven_crm_opportunities"))
     assert refusal(one, "opportunities").endswith(
         "created_on is empty in 500 of 8,800 rows, first in row 8,301 below the header; every row "
         "needs it (day it entered the pipeline)."
@@ -372,9 +349,9 @@ def test_the_deals_begun_are_won_lost_and_open_as_published(crm):
     )
 
 
-def test_gtxpro_is_reported_beside_gtx_pro_and_not_joined(crm, at):
+def test_gtxpro_is_reported_beside_gtx_pro_and_not_joined(crm, data_set):
     tables = loaded(crm, "opportunities", "products", "customers")
-    raw = pd.read_csv(at("maven_crm_opportunities") / "sales_pipeline.csv")
+    raw = pd.read_csv(data_set("maven_crm_opportunities") / "sales_pipeline.csv")
     count = (raw["product"].eq("GTXPro") & raw.engage_date.notna()).sum()
     assert notes(tables) == {("opportunities", "near_miss", count)}
     (note,) = tables.notes
@@ -396,13 +373,13 @@ def test_a_list_of_agents_without_a_first_day_is_no_table_of_people(crm):
 
 
 @pytest.fixture(scope="module")
-def grocer(at, tmp_path_factory):
-    return company(tmp_path_factory.mktemp("grocer"), GROCER, at("completejourney_sample"))
+def grocer(data_set, tmp_path_factory):
+    return company(tmp_path_factory.mktemp("grocer"), GROCER, data_set("completejourney_sample"))
 
 
 @pytest.fixture(scope="module")
-def baskets(at):
-    folder = at("completejourney_sample")
+def baskets(data_set):
+    folder = data_set("completejourney_sample")
     products = pd.read_csv(folder / "products.csv.gz")
     return pd.read_csv(folder / "transactions_sample.csv.gz").merge(
         products, on="product_id", how="left"
@@ -443,11 +420,11 @@ def test_units_add_up_within_a_unit_of_measure_only(petrol_and_food, baskets):
     assert units["gallon"] > 50 * units["piece"]
 
 
-def test_the_grocers_other_tables_load_and_what_they_do_not_know_is_told(grocer, baskets, at):
+def test_the_grocers_other_tables_load_and_what_they_do_not_know_is_told(grocer, baskets, data_set):
     tables = loaded(grocer, "orders", "products", "customers", "campaigns")
     rows = {one.table: one.rows for one in tables.inputs}
     assert rows == {"orders": 75_000, "products": 92_331, "customers": 801, "campaigns": 27}
-    households = pd.read_csv(at("completejourney_sample") / "demographics.csv").household_id
+    households = pd.read_csv(data_set("completejourney_sample") / "demographics.csv").household_id
     assert notes(tables) == {
         ("orders", "orphans", (~baskets.household_id.isin(households)).sum()),
         ("orders", "orphans", baskets.department.isna().sum()),
@@ -464,15 +441,15 @@ def test_weekly_placements_without_a_price_cut_are_no_promotions(grocer):
 
 
 @pytest.fixture(scope="module")
-def chinook(at, tmp_path_factory):
-    return company(tmp_path_factory.mktemp("chinook"), CHINOOK, at("chinook"))
+def chinook(data_set, tmp_path_factory):
+    return company(tmp_path_factory.mktemp("chinook"), CHINOOK, data_set("chinook"))
 
 
-def test_chinook_adds_up_by_country_and_genre_as_its_own_sql_says(chinook, at):
+def test_chinook_adds_up_by_country_and_genre_as_its_own_sql_says(chinook, data_set):
     lines = sold(chinook)
     assert (len(lines), lines.net.sum()) == (2240, Decimal("2328.60"))
     assert (lines.order_id.nunique(), lines.customer_id.nunique()) == (412, 59)
-    with closing(sqlite3.connect(at("chinook") / "Chinook_Sqlite.sqlite")) as file:
+    with closing(sqlite3.connect(data_set("chinook") / "Chinook_Sqlite.sqlite")) as file:
         country = file.execute(
             "SELECT Country, round(sum(Total), 2) FROM Invoice JOIN Customer USING (CustomerId) "
             "GROUP BY 1"
@@ -497,13 +474,13 @@ def test_chinooks_tables_resolve_without_a_warning(chinook):
 CAME_IN = """sql = "SELECT *, '05/31/2023 00:00' AS created_on FROM raw\""""
 
 
-def test_tickets_without_the_day_they_came_in_say_so(at, tmp_path):
-    one = company(tmp_path, TICKETS, at("support_tickets_8k"))
+def test_tickets_without_the_day_they_came_in_say_so(data_set, tmp_path):
+    one = company(tmp_path, TICKETS, data_set("support_tickets_8k"))
     assert "has no column for created_on (day it came in)" in refusal(one, "tickets")
 
 
-def test_tickets_solved_before_the_first_answer_are_kept_and_told(at, tmp_path):
-    one = company(tmp_path, TICKETS, at("support_tickets_8k"), CAME_IN)
+def test_tickets_solved_before_the_first_answer_are_kept_and_told(data_set, tmp_path):
+    one = company(tmp_path, TICKETS, data_set("support_tickets_8k"), CAME_IN)
     tables = loaded(one, "tickets")
     assert notes(tables) == {("tickets", "out_of_order", 1365)}
     tickets = tables.tickets.to_pandas()
@@ -521,14 +498,14 @@ def test_tickets_solved_before_the_first_answer_are_kept_and_told(at, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def imported(at, tmp_path_factory):
+def imported(data_set, tmp_path_factory):
     """Return table → how it is said to load, and all lines shown, of a data set's files."""
     folder = tmp_path_factory.mktemp("imported")
     (folder / "revwork.toml").write_text('currency = "USD"')
 
     @cache
     def look(name):
-        looked = intake.look_at(open_company(folder), intake.files([at(name)]))
+        looked = intake.look_at(open_company(folder), intake.files([data_set(name)]))
         loads = {one.table: one.shown[-1].strip() for one in looked.entries}
         return loads, "\n".join(looked.shown)
 
@@ -571,8 +548,8 @@ def test_import_opens_every_sheet_and_every_table(imported):
 # Fivetran: tables of well-known programs as a connector leaves them in a database
 
 
-def seeds(at, folder, toml, **only):
-    return company(folder, f'currency = "USD"\ntime_zone = "UTC"\n{toml}', at(SEEDS), **only)
+def seeds(data_set, folder, toml, **only):
+    return company(folder, f'currency = "USD"\ntime_zone = "UTC"\n{toml}', data_set(SEEDS), **only)
 
 
 SEEDS = "fivetran_saas_exports"
@@ -600,14 +577,14 @@ def test_what_a_connector_left_is_known_or_says_what_it_lacks(imported, program,
     assert loads[table].startswith(said)
 
 
-def test_google_ads_millionths_are_money(at, tmp_path):
+def test_google_ads_millionths_are_money(data_set, tmp_path):
     one = seeds(
-        at,
+        data_set,
         tmp_path,
         '[tables.spend]\nfile = "{at}/google_ads/campaign_stats_data.csv"\n'
         'preset = "google_ads_connector"',
     )
-    raw = pd.read_csv(at(SEEDS) / "google_ads/campaign_stats_data.csv")
+    raw = pd.read_csv(data_set(SEEDS) / "google_ads/campaign_stats_data.csv")
     spend = loaded(one, "spend").spend.to_pandas()
     assert float(spend.cost.sum()) == pytest.approx(raw.cost_micros.sum() / 1e6)
     assert (spend.clicks.sum(), spend.impressions.sum()) == (
@@ -616,8 +593,8 @@ def test_google_ads_millionths_are_money(at, tmp_path):
     )
 
 
-def test_stripes_smallest_coins_are_money_in_each_currency(at, tmp_path):
-    raw = pd.read_csv(at(SEEDS) / "stripe/charge_data.csv", dtype=str).head(3)
+def test_stripes_smallest_coins_are_money_in_each_currency(data_set, tmp_path):
+    raw = pd.read_csv(data_set(SEEDS) / "stripe/charge_data.csv", dtype=str).head(3)
     raw = raw.assign(status="succeeded", captured="TRUE", currency=["usd", "jpy", "kwd"])
     raw.loc[0, "amount_refunded"] = "1232"
     raw.to_csv(tmp_path / "charges.csv", index=False)
@@ -642,8 +619,8 @@ beside = { heads = "{at}/shopify/shopify_order_data.csv" }
 """
 
 
-def test_a_shops_lines_find_their_order_in_another_of_its_tables(at, tmp_path):
-    orders = loaded(seeds(at, tmp_path, SHOP), "orders").orders.order_by("order_id").to_pandas()
+def test_a_shops_lines_find_their_order_in_another_of_its_tables(data_set, tmp_path):
+    orders = loaded(seeds(data_set, tmp_path, SHOP), "orders").orders.order_by("order_id").to_pandas()
     assert orders[["order_id", "currency"]].values.tolist() == [
         ["5065", "GBP"],
         ["5066", "GBP"],
@@ -664,6 +641,6 @@ beside = { stages = "{at}/hubspot/deal_pipeline_stage_data.csv" }
 """
 
 
-def test_deals_whose_stage_no_table_names_say_so(at, tmp_path):
-    said = refusal(seeds(at, tmp_path, DEALS), "opportunities")
+def test_deals_whose_stage_no_table_names_say_so(data_set, tmp_path):
+    said = refusal(seeds(data_set, tmp_path, DEALS), "opportunities")
     assert "stage is empty in " in said and "every row needs it (where it stands" in said

@@ -2,10 +2,8 @@
 
 import html
 import json
-import os
 import re
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from conftest import revwork
@@ -49,15 +47,6 @@ discount = ""
 file = "{file}"
 sheet = "Returns"
 """
-
-
-@pytest.fixture(scope="module")
-def real(root):
-    """The folder of data sets, one folder each."""
-    folder = Path(os.environ.get("REVWORK_REAL_DATA") or root.parent / "shared/data").resolve()
-    if not folder.is_dir():
-        pytest.skip("no published data sets here: say in REVWORK_REAL_DATA where they lie")
-    return folder
 
 
 def workspace(folder, toml, file):

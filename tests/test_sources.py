@@ -2,13 +2,11 @@
 
 import gzip
 import json
-import os
 import sqlite3
 import subprocess
 import sys
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from zipfile import ZipFile
 
 import duckdb
@@ -282,11 +280,8 @@ def test_duckdb_is_read_by_query_and_by_address(tmp_path):
         assert amounts(tmp_path, toml) == [10]
 
 
-def test_chinook_adds_up_to_its_known_total(tmp_path, root):
-    folder = Path(os.environ.get("REVWORK_REAL_DATA", root.parent / "shared" / "data"))
-    file = folder / "chinook" / "Chinook_Sqlite.sqlite"
-    if not file.is_file():
-        pytest.skip(f"the real data sets are not in {folder} (set REVWORK_REAL_DATA)")
+def test_chinook_adds_up_to_its_known_total(tmp_path, data_set):
+    file = data_set("chinook") / "Chinook_Sqlite.sqlite"
     query = (
         "SELECT InvoiceId AS order_id, InvoiceLineId AS line, InvoiceDate AS order_date, "
         "l.UnitPrice AS unit_price, Quantity AS quantity, CustomerId AS customer_id, "

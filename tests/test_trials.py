@@ -1,8 +1,5 @@
 """Trials: tests read against their control, by hand and on published ones."""
 
-import os
-from pathlib import Path
-
 import ibis
 import numpy as np
 import pandas as pd
@@ -149,15 +146,6 @@ def test_the_reading_counts_what_came_out():
     found = trials.verdicts(rows(units("control", 1000, 100, 50), units("a", 1000, 160, 50)))
     said = Reader().say(trials.reading(found))
     assert said == "1 better, 0 worse, 0 with more orders alone, 0 not clear"
-
-
-@pytest.fixture(scope="module")
-def real(pytestconfig):
-    folder = os.environ.get("REVWORK_REAL_DATA") or pytestconfig.rootpath.parent / "shared/data"
-    folder = Path(folder).resolve()
-    if not folder.is_dir():
-        pytest.skip("no published data sets here: say in REVWORK_REAL_DATA where they lie")
-    return folder
 
 
 def published(frame, variant, control, converted, revenue=None):

@@ -1,8 +1,6 @@
 """Win rates: by count and by value, drawn together where few closed, and no false alarm."""
 
-import os
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,7 +15,6 @@ from revwork.findings import Unanswered
 QUARTER = Period("2026-Q2", date(2026, 4, 1), date(2026, 7, 1))
 BEFORE = Period("2026-Q1", date(2026, 1, 1), date(2026, 4, 1))
 COMPARED = Comparison(QUARTER, QUARTER, BEFORE, "previous", False)
-SHARED = Path(os.environ.get("REVWORK_DATA", "/work/shared/data"))
 
 
 def rates(*made, by=("owner",), period=QUARTER):
@@ -126,9 +123,8 @@ def test_nothing_closed_is_nobody_apart():
     assert win_rates.apart(flow(*closed(5, 0, owner="A"))[2], QUARTER, ["owner"]).empty
 
 
-@pytest.mark.skipif(not SHARED.joinpath("maven_crm_opportunities").exists(), reason="no Maven CRM")
-def test_the_published_pipeline_of_maven_has_its_known_rates():
-    folder = SHARED / "maven_crm_opportunities"
+def test_the_published_pipeline_of_maven_has_its_known_rates(data_set):
+    folder = data_set("maven_crm_opportunities")
     raw = pd.read_csv(folder / "sales_pipeline.csv").dropna(subset="engage_date")
     rows = raw.assign(outcome=raw.deal_stage.str.lower().replace("engaging", "open"))
     told = rows[["opportunity_id", "outcome", "close_date"]].assign(

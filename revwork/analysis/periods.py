@@ -54,9 +54,8 @@ def comparable(comparison: Comparison, table: ibis.Table, day: str = "order_date
     Part of a base would read as growth: nine months of data held against a year's.
     """
     base = comparison.base
-    return (
-        comparison if base and all(covers(table, [base], day)) else replace(comparison, base=None)
-    )
+    known = base is not None and covers(table, [base], day)[0]
+    return comparison if known else replace(comparison, base=None)
 
 
 def year_to(period: Period) -> Period:
