@@ -14,6 +14,7 @@ import pyarrow as pa
 import pytest
 from filelock import FileLock
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from texts import ONLY
 
 from revwork.analysis import sales
 from revwork.contracts import contract
@@ -88,7 +89,7 @@ def once(tmp_path_factory, name: str, *asked: str) -> Path:
     with FileLock(f"{folder}.lock"):
         if not folder.exists():
             folder.mkdir()
-            done = revwork("run", *asked, "--out", folder / "reports", cwd=folder)
+            done = revwork("run", *ONLY, *asked, "--out", folder / "reports", cwd=folder)
             (folder / "said").write_text(done.stdout + done.stderr)
             (folder / "ended").write_text(str(done.returncode))
     assert (folder / "ended").read_text() == "0", (folder / "said").read_text()

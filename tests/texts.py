@@ -1,13 +1,17 @@
 """Every text that readers may meet, found in the sources: the message ids of the catalogues."""
 
 import ast
+import os
 import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import nbformat
+from bs4 import BeautifulSoup
 
+from revwork import open_company
+from revwork.contracts import TABLES
 from revwork.report import glossary
 from revwork.report.export import paragraphs
 from revwork.report.table import FORMATS
@@ -15,9 +19,16 @@ from revwork.report.words import SPECS, in_english
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(ROOT.glob("revwork/**/[a-z]*.py"))
+SAMPLE = ROOT / "data" / "sample"
+ONLY = os.environ.get("REVWORK_NOTEBOOKS", "").split()  # while a notebook is being written
 NOTEBOOKS = sorted(ROOT.glob("notebooks/*.ipynb"))
+CHOSEN = [path for path in NOTEBOOKS if path.stem in ONLY or not ONLY]
 TEMPLATES = sorted(ROOT.glob("revwork/report/template/*.j2"))
 SAYING = ("Message", "Unanswered", "Word", "say", "words")
+ENGLISH = re.compile(
+    r"\b(the|and|of|with|without|revenue|target|before|margin|order value|customers|month|"
+    r"shipping|returns|share|growth|not recorded|findings|warnings|price|others)\b", re.I
+)  # fmt: skip
 PLACEHOLDER = re.compile(r"\{(\w+):(\w+)\}")
 
 
@@ -108,3 +119,52 @@ def constants(tree: ast.AST) -> Iterator[str]:
             and id(node) not in skipped
         ):
             yield node.value
+
+
+def text_of(html):
+    """What a page says, alternative texts and selectors too; tables go by their names in files."""
+    page = BeautifulSoup(html, "html.parser")
+    for hidden in page.select("style, script, .quality > :not(summary)"):
+        hidden.decompose()
+    for head in page("th", scope="row"):
+        if head.get_text() in values():
+            head.decompose()
+    told = [page.get_text(" "), *(image["alt"] for image in page("img"))]
+    return " ".join([*told, *(panels["data-controls"] for panels in page(class_="panels"))])
+
+
+def own_words(html):
+    """What a page says but for the company's own sentences, which no catalogue can know."""
+    told = text_of(html)
+    for sentence in theirs():
+        told = told.replace(sentence, "")
+    return told
+
+
+@cache
+def media():
+    """What the company calls its media: they head columns, as they are."""
+    spend = open_company(SAMPLE).tables(enriches=["spend"]).spend
+    return set(spend.select("channel").distinct().execute().channel.map(in_english))
+
+
+@cache
+def values():
+    """Single words of the sample that head rows of tables, such as a reason given for a loss."""
+    deals = open_company(SAMPLE).tables(enriches=["opportunities"]).opportunities
+    return set(deals.select("loss_reason").distinct().execute().loss_reason.dropna())
+
+
+@cache
+def theirs():
+    """Every text of the sample's tables that would pass for our English, longest first.
+
+    A single word, or what our own pages say, is none: it would hide what was not translated.
+    """
+    tables = open_company(SAMPLE).tables(enriches=TABLES).tables
+    told = set()
+    for table in tables.values():
+        for name in (name for name, kind in table.schema().items() if kind.is_string()):
+            told |= set(table.select(name).distinct().execute()[name].dropna())
+    english = (text for text in told - messages() if " " in text and ENGLISH.search(text))
+    return sorted(english, key=len, reverse=True)
