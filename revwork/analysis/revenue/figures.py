@@ -6,6 +6,7 @@ import ibis
 import pandas as pd
 
 from revwork.analysis import margins
+from revwork.analysis.headlines import QUOTED, Headline
 from revwork.analysis.periods import covers, in_periods
 from revwork.analysis.revenue import targets
 from revwork.calendar import Calendar, Comparison, Period
@@ -13,13 +14,13 @@ from revwork.findings import Unanswered
 from revwork.metrics import Kpi
 
 _HEADLINES = {
-    "net_revenue": ("money", "finance"),
-    "gross_margin": ("money", "finance"),
-    "contribution_margin": ("money", "finance"),
-    "operating_result": ("money", "finance"),
-    "orders": ("count", "sales"),
-    "order_value": ("money", "product"),
-    "customers": ("count", "marketing"),
+    "net_revenue": Headline("money", "finance"),
+    "gross_margin": Headline("money", "finance"),
+    "contribution_margin": Headline("money", "finance"),
+    "operating_result": Headline("money", "finance"),
+    "orders": Headline("count", "sales"),
+    "order_value": Headline("money", "product"),
+    "customers": QUOTED["customers"],
 }
 
 
@@ -46,14 +47,14 @@ def headline(
         Kpi(
             metric,
             found[metric][0],
-            unit,
-            department,
+            card.unit,
+            card.department,
             comparison.period.name,
             comparison=_or_none(found[metric][1]),
             target=_aim(aims, metric, comparison, calendar),
             series=tuple(map(_or_none, found[metric][2:])),
         )
-        for metric, (unit, department) in _HEADLINES.items()
+        for metric, card in _HEADLINES.items()
         if pd.notna(found[metric][0])
     ]
 
