@@ -620,7 +620,9 @@ beside = { heads = "{at}/shopify/shopify_order_data.csv" }
 
 
 def test_a_shops_lines_find_their_order_in_another_of_its_tables(data_set, tmp_path):
-    orders = loaded(seeds(data_set, tmp_path, SHOP), "orders").orders.order_by("order_id").to_pandas()
+    orders = (
+        loaded(seeds(data_set, tmp_path, SHOP), "orders").orders.order_by("order_id").to_pandas()
+    )
     assert orders[["order_id", "currency"]].values.tolist() == [
         ["5065", "GBP"],
         ["5066", "GBP"],
