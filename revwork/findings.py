@@ -85,6 +85,14 @@ class Finding:
         return sha256(dumps(identity).encode()).hexdigest()[:12]
 
 
+def segment(**values: object) -> dict[str, str]:
+    """Return a finding's segment: what is not recorded is "" in it, null in every table.
+
+    `segments.of_finding` reads it back.
+    """
+    return {name: value if isinstance(value, str) else "" for name, value in values.items()}
+
+
 def ranked(findings: list[Finding]) -> list[Finding]:
     """Return findings by |impact| × confidence, largest first; those without money last."""
     return sorted(findings, key=lambda f: (-_weight(f), f.id))

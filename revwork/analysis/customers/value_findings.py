@@ -9,7 +9,7 @@ from revwork.analysis.customers.tiers import LIKELY
 from revwork.analysis.margins import contribution
 from revwork.analysis.periods import between, year_to
 from revwork.calendar import Calendar, Comparison, Period
-from revwork.findings import Finding, Impact, Message, Unanswered
+from revwork.findings import Finding, Impact, Message, Unanswered, segment
 
 LOSS = 0.001  # of what all customers leave in a year: less is no finding
 LUCK = 0.05  # chance that a score is called moved by luck, all parts together
@@ -141,7 +141,7 @@ def _loss_maker(row: tuple, known: pd.DataFrame, period: str, impact: Impact) ->
     name = Message("{name:text} ({id:text})", {"name": row.customer_name, "id": row.customer_id})
     return Finding(
         metric="customer_margin",
-        segment={"customer_id": row.customer_id},
+        segment=segment(customer_id=row.customer_id),
         direction="weakness",
         kind="level",
         department="customers",
@@ -190,7 +190,7 @@ def _opinion(row: pd.Series, by: str, period: str) -> Finding:
     fell = row.change < 0
     return Finding(
         metric="nps",
-        segment={by: "" if pd.isna(row[by]) else row[by]},
+        segment=segment(**{by: row[by]}),
         direction="weakness" if fell else "strength",
         kind="change",
         department="service",
@@ -218,7 +218,7 @@ def _unsold(row: tuple, true: pd.Series, period: str) -> Finding:
     where = {"segment": row.segment, "category": row.category}
     return Finding(
         metric="whitespace",
-        segment={key: "" if pd.isna(value) else value for key, value in where.items()},
+        segment=segment(**where),
         direction="opportunity",
         kind="opportunity",
         department="sales",

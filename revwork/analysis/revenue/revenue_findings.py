@@ -8,7 +8,7 @@ import pandas as pd
 from revwork.analysis import worth
 from revwork.analysis.revenue.movers import Movement
 from revwork.calendar import Calendar, Comparison
-from revwork.findings import Finding, Impact, Message
+from revwork.findings import Finding, Impact, Message, segment
 from revwork.metrics import Kpi
 
 DEPENDENT = 0.10
@@ -55,7 +55,7 @@ def depends(customers: ibis.Table, period: str) -> list[Finding]:
     return [
         Finding(
             metric="customer_concentration",
-            segment={"customer_id": row.customer_id},
+            segment=segment(customer_id=row.customer_id),
             direction="threat",
             kind="level",
             department="sales",
@@ -88,7 +88,7 @@ def _mover(row: pd.Series, comparison: Comparison, impact: Impact | None) -> Fin
     name = dict(row["where"])
     return Finding(
         metric="net_revenue",
-        segment={key: "" if value is None else value for key, value in row["where"].items()},
+        segment=segment(**row["where"]),
         direction="strength" if grew else "weakness",
         kind="change",
         department=next((_OWNER[d] for d in row["where"] if d in _OWNER), "sales"),

@@ -8,7 +8,7 @@ import pandas as pd
 from revwork.analysis import worth
 from revwork.analysis.sales_flow import hiring
 from revwork.calendar import Calendar
-from revwork.findings import Finding, Impact, Message, Unanswered, Word
+from revwork.findings import Finding, Impact, Message, Unanswered, Word, segment
 
 LEVEL = 0.95
 USUAL = 45  # days to fill a seat where the company has filled none yet
@@ -103,7 +103,7 @@ def _finding(one: tuple, answers: pd.DataFrame, calendar: Calendar, currency: st
     sells = not pd.isna(one.empty_quota)
     return Finding(
         metric="seats_empty",
-        segment={"team": one.team, "region": "" if pd.isna(one.region) else one.region},
+        segment=segment(team=one.team, region=one.region),
         direction="weakness",
         kind="change",
         department="sales" if sells else "service",
@@ -127,7 +127,8 @@ def _evidence(one: tuple, answers: pd.DataFrame, sells: bool) -> Message:
     felt = {"felt": one.change_rate, "least": one.low_change_rate, "most": one.high_change_rate}
     if sells or answers.empty:
         return Message(_FELT, felt)
-    here = answers[answers.region.fillna("") == ("" if pd.isna(one.region) else one.region)]
+    known = isinstance(one.region, str)
+    here = answers[answers.region == one.region if known else answers.region.isna()]
     since = pd.to_datetime(here.month) >= one.since
     late, early = here.hours[since].median(), here.hours[~since].median()
     return Message(_SLOW, {**felt, "late": late, "early": early})

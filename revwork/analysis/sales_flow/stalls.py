@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from revwork.analysis.sales_flow.stages import incidence, need
+from revwork.analysis.segments import of_segment
 from revwork.calendar import Period
 from revwork.findings import Unanswered
 
@@ -36,7 +37,7 @@ def stalls(spells: ibis.Table, last: date, by: str = "segment") -> pd.DataFrame:
     against before: 0.5 is half as fast.
     """
     weeks = _weeks(spells, last, by)
-    groups = [(key, group) for key, group in weeks.groupby(["stage", by], sort=True)]
+    groups = [(key, group) for key, group in weeks.groupby(["stage", by], dropna=False)]
     found = []
     for (stage, name), group in groups:
         one = _change(group.reset_index(drop=True), len(groups))
@@ -58,8 +59,8 @@ def pace(spells: ibis.Table, last: date, by: str, stage: str) -> pd.DataFrame:
     if weeks.empty:
         raise Unanswered("No deal came to {stage:text} in this time.", stage=stage)
     weeks["start"] = weeks.week.dt.to_period("M").dt.start_time
-    rows = weeks.groupby([by, "start"], as_index=False)[["ended", "days"]].sum()
-    sums = rows.groupby(by)[["ended", "days"]].rolling(3, min_periods=3).sum()
+    rows = weeks.groupby([by, "start"], as_index=False, dropna=False)[["ended", "days"]].sum()
+    sums = rows.groupby(by, dropna=False)[["ended", "days"]].rolling(3, min_periods=3).sum()
     sums = sums.reset_index(level=0, drop=True)
     value = sums.days / sums.ended.where(sums.ended > 0)
     return rows[[by, "start"]].assign(value=value, base=np.nan)
@@ -98,13 +99,13 @@ def _weeks(spells: ibis.Table, last: date, by: str) -> pd.DataFrame:
         "begun": spells.entered_on.truncate("W"),
         "over": spells.left_on.coalesce(ibis.date(last)).truncate("W"),
         "is_over": spells.left_on.notnull(),
-        "known": spells[by].fill_null(""),
+        "known": spells[by],
     }
     dated = spells.mutate(**week)
     keys = ["stage", "known", "begun", "over", "is_over"]
     rows = dated.group_by(keys).agg(n=dated.count()).order_by(keys).execute()
-    groups = [(key, _by_week(group)) for key, group in rows.groupby(["stage", "known"])]
-    made = [frame.assign(stage=stage, known=name) for (stage, name), frame in groups]
+    groups = rows.groupby(["stage", "known"], dropna=False)
+    made = [_by_week(group).assign(stage=stage, known=name) for (stage, name), group in groups]
     empty = pd.DataFrame(columns=["week", "ended", "days", "there", "stage", "known"])
     found = pd.concat(made or [empty], ignore_index=True).astype({"week": "datetime64[ns]"})
     return found.rename(columns={"known": by})
@@ -183,7 +184,7 @@ def _pace(ended: np.ndarray, days: np.ndarray) -> float:
 def _cost(
     spells: ibis.Table, won: ibis.Table, one: tuple, window: tuple[pd.Timestamp, pd.Timestamp]
 ) -> dict[str, float]:
-    mine = spells.filter((spells.stage == one.stage) & (spells.segment == one.segment))
+    mine = of_segment(spells, {"stage": one.stage, "segment": one.segment})
     joined = mine.left_join(won, mine.opportunity_id == won.deal)
     visits = joined.select("opportunity_id", "entered_on", "ended", "left_on", "amount", "won_on")
     rows = visits.order_by(["entered_on", "opportunity_id"]).execute()
