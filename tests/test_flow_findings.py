@@ -94,6 +94,7 @@ def ages(stale, total=100.0):
 def test_a_quarter_stale_is_a_finding_and_less_is_none():
     (one,) = flow_findings.stale(ages(25.0), QUARTER)
     assert SAY(one.claim) == "25% of the open pipeline is stale" and one.impact is None
+    assert one.confidence == 1  # counted, not sampled
     assert "most in A (€25)" in SAY(one.evidence)
     assert flow_findings.stale(ages(24.9), QUARTER) == []
     assert flow_findings.stale(ages(0.0, 0.0), QUARTER) == []

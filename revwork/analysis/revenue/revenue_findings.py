@@ -41,9 +41,8 @@ def off_target(
     missing = kpi.value - kpi.target if kpi else 0
     if kpi is None or abs(missing / kpi.target) <= ON_TARGET:
         return []
-    return [
-        _against_target(kpi, worth.gap(lines, comparison.current, missing, kpi.metric, currency))
-    ]
+    impact = worth.gap(lines, comparison.current, missing, kpi.metric, currency)
+    return [_against_target(kpi, impact)]
 
 
 def depends(customers: ibis.Table, period: str) -> list[Finding]:

@@ -99,7 +99,7 @@ def stale(rows: pd.DataFrame, period: Period) -> list[Finding]:
                 {},
             ),
             impact=None,
-            confidence=LEVEL,
+            confidence=1.0,
         )
     ]
 

@@ -10,7 +10,6 @@ from revwork.analysis.sales_flow import hiring
 from revwork.calendar import Calendar
 from revwork.findings import Finding, Impact, Message, Unanswered, Word, segment
 
-LEVEL = 0.95
 USUAL = 45  # days to fill a seat where the company has filled none yet
 AT_ONCE = (1.0,)  # the growth of a team whose newcomers' is not known
 _FELT = (
@@ -54,7 +53,7 @@ def short(rows: pd.DataFrame, answers: pd.DataFrame, calendar: Calendar, currenc
 
     `rows` is what `remedies` returns; `answers` what `service_load.first_answers` does: how long
     they take tells of teams without a quota. Impact: `seats.loss`, where its interval leaves
-    zero out.
+    zero out; confidence: how sure it is that orders fell, or rose.
     """
     return [_finding(one, answers, calendar, currency) for one in rows.itertuples()]
 
@@ -97,9 +96,8 @@ def _remedy(one: tuple, posts: pd.DataFrame, growth: Sequence[float], asked: tup
 
 
 def _finding(one: tuple, answers: pd.DataFrame, calendar: Calendar, currency: str) -> Finding:
-    impact = None
-    if one.high < 0:
-        impact = Impact(one.value, one.low, one.high, currency, one.basis)
+    felt = Impact(one.value, one.low, one.high, currency, one.basis)
+    impact = felt if one.high < 0 else None
     sells = not pd.isna(one.empty_quota)
     return Finding(
         metric="seats_empty",
@@ -119,7 +117,7 @@ def _finding(one: tuple, answers: pd.DataFrame, calendar: Calendar, currency: st
         evidence=_evidence(one, answers, sells) if impact else Message(_UNSURE, {}),
         next_step=_next_step(one, clear=impact is not None),
         impact=impact,
-        confidence=worth.confidence(impact) if impact else LEVEL,
+        confidence=worth.confidence(felt),
     )
 
 
