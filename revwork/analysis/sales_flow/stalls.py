@@ -7,25 +7,23 @@ import ibis
 import numpy as np
 import pandas as pd
 
+from revwork.analysis import breaks
 from revwork.analysis.sales_flow.stages import incidence, need
 from revwork.analysis.segments import of_segment
 from revwork.calendar import Period
 from revwork.findings import Unanswered
 
-CHANCE = 0.01  # that any stage of any segment is called a stall where none is
 SLOWER = 2 / 3  # of the former pace, at most
-FELT = 4  # weeks after the change, at least
-EVER = 52  # weeks before it, at least
+EVER, LOOKED = 52, 104  # weeks before the change, at least; weeks in which it is looked for
 _FIRST = 4.0  # exits before, at least, to know a pace
 _YEAR = 365.25
-_PROFILE = 1.92  # log-likelihood within which a day is as likely: 95 %
 
 
 def stalls(spells: ibis.Table, last: date, by: str = "segment") -> pd.DataFrame:
     """Return the stages that deals of a segment leave at two thirds of their former pace or less.
 
     Pace is visits that ended per day that a deal stood there. For every stage and segment the week
-    is looked for from which on the pace differs most from before (Poisson likelihood), in the last
+    is looked for from which on the pace differs most from before (`breaks.of_rate`), in the last
     two years; it has to be beyond chance among all weeks, stages and segments looked at
     (Bonferroni, 1 %), with a year before it and four weeks since. It holds to the last day.
 
@@ -126,55 +124,24 @@ def _by_week(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _change(weeks: pd.DataFrame, groups: int) -> dict | None:
     """The week from which on the pace differs most, if it fell and chance does not do that."""
-    from scipy.stats import chi2
-
+    weeks = weeks.tail(EVER + LOOKED).reset_index(drop=True)
     ended, days = weeks.ended.to_numpy(), weeks.days.to_numpy()
-    places = np.arange(max(EVER, len(weeks) - 104), len(weeks) - FELT + 1)
-    if not len(places):
+    one = breaks.of_rate(ended, days, groups, EVER)
+    if one is None or ended[: one.at].sum() < _FIRST:
         return None
-    tests = groups * 104
-
-    def sure(value: float) -> float:
-        return min(float(chi2.sf(2 * value, 1)) * tests, 1.0)
-
-    gain = _gain(ended, days, places, len(weeks))
-    best = int(places[gain.argmax()])
-    before, since = _pace(ended[:best], days[:best]), _pace(ended[best:], days[best:])
-    if not before or since / before > SLOWER or sure(gain.max()) > CHANCE:
+    ratio = _pace(ended[one.at :], days[one.at :]) / _pace(ended[: one.at], days[: one.at])
+    if ratio > SLOWER:
         return None
-    near = places[gain >= gain.max() - _PROFILE]
-    ratio, wide = (
-        since / before,
-        1.96 * np.sqrt(1 / ended[:best].sum() + 1 / max(ended[best:].sum(), 0.5)),
-    )
-    seen = next(
-        end
-        for end in range(best + FELT, len(weeks) + 1)
-        if end == len(weeks) or sure(_gain(ended, days, np.array([best]), end)[0]) <= CHANCE
-    )
+    exits = ended[: one.at].sum(), max(ended[one.at :].sum(), 0.5)
+    wide = np.exp(1.96 * np.sqrt(sum(1 / n for n in exits)))
     monday = weeks.week.dt.date
     return {
-        **{"since": monday[best], "low_since": monday[near.min()]},
-        **{"high_since": monday[near.max()]},
-        "visible_on": monday[len(weeks) - 1] if seen == len(weeks) else monday[seen],
-        **{"pace_ratio": round(ratio, 9), "low_pace_ratio": round(ratio * np.exp(-wide), 9)},
-        **{"high_pace_ratio": round(ratio * np.exp(wide), 9)},
-        **{"stuck": int(weeks.there.iloc[0]), "p": sure(gain.max())},
+        **{"since": monday[one.at], "low_since": monday[one.low], "high_since": monday[one.high]},
+        "visible_on": monday[min(one.seen + 1, len(weeks) - 1)],
+        **{"pace_ratio": round(ratio, 9), "low_pace_ratio": round(ratio / wide, 9)},
+        **{"high_pace_ratio": round(ratio * wide, 9)},
+        **{"stuck": int(weeks.there.iloc[0]), "p": one.p},
     }
-
-
-def _gain(ended: np.ndarray, days: np.ndarray, places: np.ndarray, end: int) -> np.ndarray:
-    """How much likelier two paces are than one, for a change at each place; 0 where it rose."""
-    a, x = np.cumsum(ended[:end]), np.cumsum(days[:end])
-    first, spent = a[places - 1], x[places - 1]
-    rest, left = a[-1] - first, x[-1] - spent
-    spent, left = (np.maximum(one, 1e-9) for one in (spent, left))
-    gain = _log(first, spent) + _log(rest, left) - _log(first + rest, spent + left)
-    return np.where((first >= _FIRST) & (rest / left < first / spent), gain, 0.0)
-
-
-def _log(count: np.ndarray, days: np.ndarray) -> np.ndarray:
-    return count * np.log(np.maximum(count, 1e-9) / days)
 
 
 def _pace(ended: np.ndarray, days: np.ndarray) -> float:
