@@ -42,7 +42,7 @@ def headline(
     found = margins.totals(lines, expenses, periods).astype(object)
     covered = [True, *covers(lines, periods[1:])]
     covered[1] &= comparison.base is not None
-    found = found.where(pd.Series(covered), None)
+    found, plan = found.where(pd.Series(covered), None), targets.promised(aims)
     return [
         Kpi(
             metric,
@@ -51,7 +51,7 @@ def headline(
             card.department,
             comparison.period.name,
             comparison=_or_none(found[metric][1]),
-            target=_aim(aims, metric, comparison, calendar),
+            target=_aim(plan, metric, comparison, calendar),
             series=tuple(map(_or_none, found[metric][2:])),
         )
         for metric, card in _HEADLINES.items()
@@ -75,6 +75,7 @@ def evolution(
     known = [c.base or c.current for c in compared]
     shown = [c.current if c.partial else c.period for c in compared]
     net = _net(lines, [*shown, *known])
+    plan = targets.promised(aims)
     before = net[len(months) :].where([c.base is not None for c in compared])
     return pd.DataFrame(
         {
@@ -82,7 +83,7 @@ def evolution(
             "start": [month.start for month in months],
             "value": net[: len(months)],
             "base": before.reset_index(drop=True),
-            "target": [targets.target(aims, "net_revenue", period, calendar) for period in shown],
+            "target": [targets.target(plan, "net_revenue", period, calendar) for period in shown],
             "partial": [c.partial for c in compared],
         }
     ).astype({"target": float})
@@ -131,11 +132,13 @@ def need_sales(lines: ibis.Table, period: Period) -> None:
         )
 
 
-def _aim(aims: ibis.Table, metric: str, comparison: Comparison, calendar: Calendar) -> float | None:
+def _aim(
+    plan: pd.DataFrame, metric: str, comparison: Comparison, calendar: Calendar
+) -> float | None:
     """The target of the days elapsed; none for a partial period's result, whose costs are lumpy."""
     if comparison.partial and metric in ("contribution_margin", "operating_result"):
         return None
-    return targets.target(aims, metric, comparison.current, calendar)
+    return targets.target(plan, metric, comparison.current, calendar)
 
 
 def _net(lines: ibis.Table, periods: list[Period]) -> pd.Series:
