@@ -49,10 +49,12 @@ class Message:
 
 @dataclass(frozen=True)
 class Impact:
-    """Money a year: contribution margin at the run rate of the last three complete months.
+    """Money a year, as contribution margin, with its interval: `low` and `high` bound it at 95 %.
 
-    A gap to target runs at the rate of its own period.
-    `basis` says net_revenue where no cost is known; `low` and `high` bound it at 95 %.
+    At the run rate of the last three complete months, if what makes the finding does not say
+    otherwise: a gap to target and a medium's return run at the rate of their own period, what
+    customers may take with them is that of 365 days, what a model expects that of the year it
+    looks at. `basis` says net_revenue where no cost is known.
     """
 
     value: float
@@ -64,7 +66,13 @@ class Impact:
 
 @dataclass(frozen=True)
 class Finding:
-    """One claim, the money behind it, and what to do about it."""
+    """One claim, the money behind it, and what to do about it.
+
+    `confidence` is 0 to 1. With money: how sure its sign is (`worth.confidence`), or surer still
+    where many were looked at (1 − p, corrected). Without: how sure the claim is: 1 where the data
+    hold all it counts, 1 − p or the level of the test it had to pass where they are a sample, 0
+    where nothing has tested it.
+    """
 
     metric: str
     segment: Mapping[str, str]
@@ -83,6 +91,14 @@ class Finding:
         """Hash of metric, segment and direction, so it keeps its identity from run to run."""
         identity = [self.metric, sorted(self.segment.items()), self.direction]
         return sha256(dumps(identity).encode()).hexdigest()[:12]
+
+
+def segment(**values: object) -> dict[str, str]:
+    """Return a finding's segment: what is not recorded is "" in it, null in every table.
+
+    `segments.of_finding` reads it back.
+    """
+    return {name: value if isinstance(value, str) else "" for name, value in values.items()}
 
 
 def ranked(findings: list[Finding]) -> list[Finding]:

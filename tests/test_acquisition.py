@@ -55,6 +55,12 @@ def test_nobody_won_has_no_cost_and_days_not_covered_are_unknown():
     assert found.customers[0] == 0 and found.cac.isna().all() and pd.isna(found.media_cost[1])
 
 
+def test_who_is_new_needs_no_spend_and_what_they_cost_does():
+    late = paid(("2026-01-20", "a", 100))
+    (one,) = acquisition.blended(ORDERS, late, [JANUARY]).itertuples()
+    assert one.customers == 2 and pd.isna(one.media_cost) and pd.isna(one.cac)
+
+
 def test_the_lags_stand_side_by_side():
     found = acquisition.by_lag(ORDERS, SPEND, FEBRUARY)
     assert found.lag_days.to_list() == [0, 7, 14, 30, 60, 90] and found.cac[0] == 7

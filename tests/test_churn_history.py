@@ -134,6 +134,16 @@ def test_a_contract_at_a_new_price_goes_on():
     assert found.churned[("a", 1.0)] == 0 and len(found.loc["a"]) <= len(churn_history.LOOKS)
 
 
+def test_a_contract_that_costs_nothing_any_more_is_none():
+    look, free = LAST - timedelta(days=30), (LAST - timedelta(days=10)).isoformat()
+    terms = [
+        {"subscription_id": "s", "customer_id": "a", "start_date": "2025-01-01"},
+        {"subscription_id": "s", "customer_id": "a", "start_date": free, "monthly_amount": 0},
+    ]
+    found = told([*regular(), *orders("a", look.isoformat())], subscriptions=terms)
+    assert found.subscribed[("a", 1.0)] == 1 and found.churned[("a", 1.0)] == 1
+
+
 def test_looks_reach_back_as_far_as_sixty_days_of_orders_before_them():
     rows = regular(times=18, gap=30)
     early = date(2025, 1, 1) + timedelta(days=60 + 60)

@@ -33,3 +33,10 @@ def test_a_new_price_keeps_the_day_of_the_first_and_is_due_once_a_month():
 def test_nothing_is_due_for_nothing_or_without_rows():
     assert due(("s1", "c1", "2025-12-20", None, 0)) == []
     assert due() == []
+
+
+def test_a_free_trial_before_is_not_the_day_it_is_due_nor_a_pause():
+    runs = ("s1", "c1", "2026-01-01", None, 0), ("s1", "c1", "2026-01-15", None, 20)
+    assert [day for day, _ in due(*runs)] == ["01-15", "02-15", "03-15", "04-15"]
+    paused = ("s1", "c1", "2026-01-15", None, 20), ("s1", "c1", "2026-03-01", None, 0)
+    assert [day for day, _ in due(*paused)] == ["01-15", "02-15"]

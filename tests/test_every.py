@@ -10,6 +10,7 @@ import nbformat
 import pytest
 
 from revwork.contracts import DEPARTMENTS, TABLES, contract
+from revwork.report import glossary
 from revwork.run import plan
 
 ROOT = Path(__file__).parents[1]
@@ -133,6 +134,12 @@ def test_a_finding_is_of_a_department_that_contracts_know(path):
         if keyword.arg == "department" and isinstance(keyword.value, ast.Constant)
     ]
     assert set(given) <= set(DEPARTMENTS)
+
+
+@pytest.mark.parametrize("path", ANALYSES, ids=lambda p: p.stem)
+def test_a_formula_has_a_meaning_of_its_own_and_not_what_its_function_returns(path):
+    told = {one.name: one.meaning for one in glossary.defined(path.read_text())}
+    assert not {name for name, meaning in told.items() if meaning.startswith("Return")}
 
 
 @pytest.mark.parametrize("path", ANALYSES, ids=lambda p: p.stem)

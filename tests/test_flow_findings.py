@@ -49,6 +49,14 @@ def test_a_stall_names_segment_stage_day_and_the_margin_it_costs():
     assert "proves it" in SAY(one.next_step) and 0.9 < one.confidence <= 1
 
 
+def test_a_stall_of_deals_without_a_segment_is_worth_what_such_customers_leave():
+    rows = [{"order_date": "2026-04-10", "net_amount": 100, "cost_amount": 40}]
+    (one,) = stalled(STALL | {"segment": None}, sold=sales_lines(rows))
+    assert one.segment == {"segment": "", "stage": "Proposal"}
+    assert one.impact.value == pytest.approx(-60)
+    assert SAY(one.claim).startswith("not recorded: deals are stuck")
+
+
 def test_a_stall_whose_cost_is_not_known_is_told_without_money():
     (one,) = stalled(STALL | dict.fromkeys(("lost", "low_lost", "high_lost"), np.nan))
     assert one.impact is None and one.confidence == 1
@@ -86,6 +94,7 @@ def ages(stale, total=100.0):
 def test_a_quarter_stale_is_a_finding_and_less_is_none():
     (one,) = flow_findings.stale(ages(25.0), QUARTER)
     assert SAY(one.claim) == "25% of the open pipeline is stale" and one.impact is None
+    assert one.confidence == 1  # counted, not sampled
     assert "most in A (€25)" in SAY(one.evidence)
     assert flow_findings.stale(ages(24.9), QUARTER) == []
     assert flow_findings.stale(ages(0.0, 0.0), QUARTER) == []

@@ -32,6 +32,8 @@ def rates():
     Formula: grr, kept = 1 − lost; What is kept.
     Formula: lost = gone ÷ start; What is
     lost.
+    Formula: left = start − gone;
+    What stays.
     """
 
 def silent(): pass
@@ -55,6 +57,7 @@ def test_a_definition_is_a_docstrings_first_sentence_and_its_formula():
         "grr": ("What is kept.", "1 − lost"),
         "kept": ("What is kept.", "1 − lost"),
         "lost": ("What is lost.", "gone ÷ start"),
+        "left": ("What stays.", "start − gone"),
     }
 
 

@@ -1,5 +1,6 @@
 """Cards: a number beside what it was and how it got there."""
 
+import json
 from datetime import date
 
 from revwork.analysis.headlines import Headline, cards
@@ -25,3 +26,13 @@ def test_a_card_stands_beside_its_comparison_and_its_last_twelve_months():
 def test_a_metric_that_is_not_known_has_no_card():
     assert not shown(lambda p: {"win_rate": (float("nan"), 0)})
     assert [*shown(lambda p: {"cycle": (31.0, 3)})] == ["cycle"]
+
+
+def test_what_two_pages_quote_is_one_number_of_one_department(published):
+    told, rows = {}, json.loads((published / "latest/kpis.json").read_text())
+    for row in rows:
+        key = row["metric"], row["period"], json.dumps(row["segment"], sort_keys=True)
+        said = told.setdefault(key, row)
+        names = "value", "comparison", "department", "unit", "better"
+        assert [row.get(name) for name in names] == [said.get(name) for name in names], key
+    assert len(told) < len(rows)

@@ -53,6 +53,30 @@ def test_an_end_still_to_come_runs_and_one_on_the_last_day_has_left():
     assert [*rows.subscription_id] == ["a", "b"] and [*rows.gone] == [False, True]
 
 
+def test_who_pays_nothing_from_a_day_on_has_left(elsewhere):
+    (one,) = spells(
+        ("s", "Home", "2026-01-01", "2026-03-01", 10), ("s", "Home", "2026-03-01", None, 0)
+    ).itertuples()
+    assert one.gone and str(one.end_date)[:10] == "2026-03-01"
+
+
+def test_who_comes_back_to_a_plan_runs_on_it_again():
+    first, other, again = spells(
+        ("s", "Home", "2026-01-01", "2026-02-01", 10),
+        ("s", "Office", "2026-02-01", "2026-04-01", 30),
+        ("s", "Home", "2026-04-01", None, 12),
+    ).itertuples()
+    assert not (first.gone or other.gone or again.gone)
+    assert pd.isna(again.end_date) and str(again.start_date)[:10] == "2026-04-01"
+
+
+def test_a_pause_is_no_time_subscribed_and_its_begin_is_leaving():
+    rows = ("s", "Home", "2026-01-01", "2026-02-01", 10), ("s", "Home", "2026-06-01", None, 10)
+    first, again = spells(*rows).itertuples()
+    assert first.gone and not again.gone
+    assert daily(*rows).at_risk.sum() == 31 + 29
+
+
 def daily(*rows):
     return plan_churn.daily(plan_churn.spells(subscriptions(*rows), LAST), LAST)
 
@@ -100,6 +124,15 @@ def test_a_rise_that_several_subscriptions_had_is_a_change_of_price(elsewhere):
     (one,) = plan_churn.price_changes(subscriptions(*rows), LAST).itertuples()
     assert (one.plan, one.subscriptions, one.change_rate) == ("Home", 3, 0.1)
     assert one.day == pd.Timestamp("2026-01-01")
+
+
+def test_who_came_back_at_another_price_had_no_rise_nor_who_pays_nothing_now():
+    rows = []
+    for name in "abc":
+        rows.append((name, "Home", "2025-01-01", "2025-06-01", 10))
+        rows.append((name, "Home", "2026-01-01", "2026-03-01", 11))
+        rows.append((name, "Home", "2026-03-01", None, 0))
+    assert plan_churn.price_changes(subscriptions(*rows), LAST).empty
 
 
 SINCE = date(2025, 9, 1)

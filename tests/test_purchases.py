@@ -69,3 +69,9 @@ def test_another_currency_is_another_amount():
     row = {"customer_id": "a", "net_amount": 30, "currency": "GBP"}
     assert invoiced([row], TERMS | {"monthly_amount": 30, "currency": "EUR"}).empty
     assert len(invoiced([row], TERMS | {"monthly_amount": 30})) == 1
+
+
+def test_a_price_that_another_took_the_place_of_invoices_nothing_more():
+    row = {"customer_id": "a", "net_amount": 30, "order_date": "2026-02-01"}
+    old = TERMS | {"monthly_amount": 30}
+    assert invoiced([row], old, old | {"monthly_amount": 40, "start_date": "2026-02-01"}).empty

@@ -1,10 +1,14 @@
 """Sales lines, on orders small enough to check by hand."""
 
+from datetime import date
+from itertools import pairwise
+
 import ibis
 import pytest
 from conftest import sales_lines, typed
 
 from revwork.analysis import sales
+from revwork.calendar import Period
 
 RATES = [
     {"date": "2026-01-02", "currency": "GBP", "rate": 1.25},
@@ -106,3 +110,20 @@ def test_a_customers_first_order_is_their_earliest_and_the_unknown_have_none():
     ]
     found = sales.first_orders(sales.by_order(sales_lines(rows))).execute()
     assert [(c, str(day)[:10]) for c, day in found.itertuples(index=False)] == [("a", "2026-01-02")]
+
+
+def test_new_customers_are_counted_where_the_data_reach_and_somebody_is_named(elsewhere):
+    rows = [
+        {"order_id": n, "order_date": day, "net_amount": 1, "customer_id": c}
+        for n, c, day in (
+            ("1", "a", "2026-01-01"),
+            ("2", "a", "2026-02-01"),
+            ("3", "b", "2026-02-28"),
+            ("4", None, "2026-03-01"),
+        )
+    ]
+    days = [date(2025, 12, 1), *(date(2026, month, 1) for month in (1, 2, 3, 4, 5))]
+    months = [Period(f"{one:%Y-%m}", one, after) for one, after in pairwise(days)]
+    found = sales.new_customers(sales.by_order(sales_lines(rows)), months)
+    assert found.fillna(-1).tolist() == [-1, 1, 1, -1, 0]
+    assert sales.new_customers(sales.by_order(sales_lines([])), months[:1]).isna().all()

@@ -4,7 +4,7 @@ import pytest
 from conftest import sales_lines, typed
 
 from revwork.analysis import segments
-from revwork.findings import Unanswered
+from revwork.findings import Unanswered, segment
 
 PLACES = [
     {"net_amount": 9, "region": "North", "channel": "Shop"},
@@ -48,6 +48,12 @@ def test_a_table_that_does_not_know_a_dimension_has_no_row_of_its_segments():
     assert segments.only(lines.drop("channel"), []).count().execute() == 3
 
 
+def test_what_a_finding_says_is_not_recorded_is_read_back_as_that():
+    told = segment(region=None, channel="Web")
+    assert told == segment(region=float("nan"), channel="Web") == {"region": "", "channel": "Web"}
+    assert segments.of_finding(sales_lines(PLACES), told).net.sum().execute() == 1
+
+
 def test_segments_to_choose_from_are_the_largest_of_every_dimension():
     rows = [
         {"net_amount": 9, "region": "North", "channel": "Shop"},
@@ -70,6 +76,6 @@ def test_one_dimension_alone_offers_its_segments_too():
 
 def test_a_segment_is_its_rows_and_none_where_the_table_does_not_know_the_dimension():
     aims = typed("targets", [{"amount": 1, "region": r} for r in ("North", "South", None)])
-    for segment, rows in (({"region": "North"}, 1), ({"region": None}, 1), ({"rep": "Ann"}, 0)):
-        assert segments.of_segment(aims, segment).count().execute() == rows
+    for where, rows in (({"region": "North"}, 1), ({"region": None}, 1), ({"rep": "Ann"}, 0)):
+        assert segments.of_segment(aims, where).count().execute() == rows
     assert segments.of_segment(aims, {}).count().execute() == 3

@@ -65,14 +65,15 @@ def test_the_finding_names_team_region_day_seats_money_and_next_step():
 
 
 def test_a_loss_that_chance_could_make_is_not_told_in_money():
-    (one,) = findings(high=5_000.0)
+    (one,) = findings(low=-405_000.0, high=5_000.0)
     assert one.impact is None and "not clear of chance" in SAY(one.evidence)
+    assert 0 < one.confidence < 0.95
     assert "paid back" not in SAY(one.next_step)
 
 
 def test_a_loss_that_cannot_be_told_leaves_the_seats_a_fact():
     (one,) = findings(value=np.nan, low=np.nan, high=np.nan)
-    assert one.impact is None and "seats empty" in SAY(one.claim)
+    assert one.impact is None and "seats empty" in SAY(one.claim) and one.confidence == 0
 
 
 def test_service_tells_how_slow_answers_became():

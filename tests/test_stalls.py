@@ -109,6 +109,18 @@ def test_what_it_costs_is_the_wins_that_usually_follow_less_those_that_came():
     assert one.low_lost < one.lost < one.high_lost < 0
 
 
+def test_a_stall_of_deals_without_a_segment_has_its_visits_and_its_money():
+    table = spells(slow=0.02)
+    table = table.mutate(segment=table.segment.nullif("Office"))
+    found = stalls.stalls(table, LAST)
+    assert found.segment.isna().tolist() == [True]
+    months = CALENDAR.complete_months(LAST, 3)
+    (one,) = stalls.costs(found, table, won(table), months).itertuples()
+    assert one.visits == pytest.approx(91 / 3, abs=1) and one.high_lost < 0
+    path = stalls.pace(table, LAST, "segment", "Proposal")
+    assert path[path.segment.isna()].value.iloc[-1] > 60
+
+
 def test_where_nothing_was_ever_won_the_cost_is_not_known():
     table = spells(slow=0.02, chance=0)
     found = stalls.stalls(table, LAST)

@@ -19,7 +19,7 @@ PLAN = [
 def target(period, rows=PLAN, metric="net_revenue", calendar=CALENDAR):
     if isinstance(period, str):
         period = calendar.period(period, date(2026, 12, 31))
-    return targets.target(typed("targets", rows), metric, period, calendar)
+    return targets.target(targets.promised(typed("targets", rows)), metric, period, calendar)
 
 
 def by(dimension, rows, period="2026-01", calendar=CALENDAR):

@@ -151,7 +151,7 @@ def test_what_twelve_customers_never_bought_is_an_opportunity_and_says_how_the_l
     (one,) = unsold(first, baskets(2024), baskets(2025))
     assert one.segment == {"segment": "Office", "category": "Mills"} and one.impact is None
     assert "next best offer to 12 customers" in SAY(one.claim)
-    assert "brought €0, unasked" in SAY(one.evidence)
+    assert "brought €0, unasked" in SAY(one.evidence) and one.confidence == 0
 
 
 def test_without_two_years_or_with_few_customers_no_offer_is_a_finding():

@@ -139,7 +139,7 @@ def test_a_gap_is_scaled_to_a_year_and_its_interval_is_that_of_the_periods_order
 
 def test_a_gap_of_net_revenue_takes_net_amounts():
     quarter = CALENDAR.period("2026-Q2", JUNE)
-    found = worth.gap(sales_lines(ORDERS), quarter, 0, "net_revenue", "EUR")
+    found = worth.a_year(0, sales_lines(ORDERS), quarter, "net_revenue", "EUR")
     assert found.high == pytest.approx(1.959964 * sqrt(100**2 + 50**2) * YEAR)
 
 
@@ -150,6 +150,7 @@ def impact(value, half):
 def test_nothing_is_sure_of_what_is_not_known_or_has_no_interval():
     assert worth.confidence(None) == 0
     assert worth.confidence(impact(5, 0)) == 0
+    assert worth.confidence(impact(float("nan"), float("nan"))) == 0
 
 
 @pytest.mark.parametrize("sign", [1, -1])
@@ -172,7 +173,7 @@ def test_the_interval_covers_the_truth_in_95_of_100_simulated_companies():
             mean * chance.lognormal(0, spread, chance.poisson(expected)) for expected in (60, 45)
         ]
         square = sum((amounts**2).sum() for amounts in orders)
-        found = worth._a_year(orders[0].sum() - orders[1].sum(), square, period, "", "EUR")
+        found = worth._scaled(orders[0].sum() - orders[1].sum(), square, period, "", "EUR")
         covered += found.low <= truth <= found.high
     assert 0.935 <= covered / draws <= 0.965
 

@@ -34,9 +34,14 @@ def of_share(part: np.ndarray, whole: np.ndarray, series: int = 1) -> Break | No
     return _found(np.array([part, whole], float), _binomial, series)
 
 
-def of_rate(events: np.ndarray, exposure: np.ndarray, series: int = 1) -> Break | None:
-    """Return where events by exposure (Poisson) change most; None where chance does that."""
-    return _found(np.array([events, exposure], float), _poisson, series)
+def of_rate(
+    events: np.ndarray, exposure: np.ndarray, series: int = 1, before: int = BEFORE
+) -> Break | None:
+    """Return where events by exposure (Poisson) change most; None where chance does that.
+
+    `before` rows at least lie before it.
+    """
+    return _found(np.array([events, exposure], float), _poisson, series, before)
 
 
 def of_mean(
@@ -54,12 +59,14 @@ def of_mean(
     return _found(rows, lambda sums: -_around_mean(sums) / (2 * variance), series)
 
 
-def _found(rows: np.ndarray, likelihood: Likelihood, series: int) -> Break | None:
+def _found(
+    rows: np.ndarray, likelihood: Likelihood, series: int, before: int = BEFORE
+) -> Break | None:
     """Two levels held against one at every place; a place's gain counts less in restless rows."""
     from scipy.stats import chi2
 
     size = rows.shape[1]
-    places = np.arange(BEFORE, size - AFTER + 1)
+    places = np.arange(before, size - AFTER + 1)
     if not len(places):
         return None
 

@@ -4,25 +4,25 @@ from datetime import date, timedelta
 
 import ibis
 
+from revwork.analysis.subscribed import held
+
 
 def due_days(subscriptions: ibis.Table, first: date, last: date) -> ibis.Table:
     """Return subscription rows once per day they are due from `first` to `last`, as `due_on`.
 
-    A subscription is due every month on the day of the month it first began on, or on the last
-    of a month that lacks it, at the price of that day.
+    A subscription is due every month on the day of the month it was first paid for, or on the
+    last of a month that lacks it, at the price of that day.
     """
-    each = ibis.window(group_by=subscriptions.subscription_id, order_by=subscriptions.start_date)
-    following = subscriptions.start_date.lead().over(each)
-    began = subscriptions.start_date.min().over(group_by=subscriptions.subscription_id)
-    rows = subscriptions.mutate(following=following, day_due=began.day().cast("int64"))
+    rows = held(subscriptions)
+    began = rows.start_date.min().over(group_by=rows.subscription_id)
+    rows = rows.mutate(day_due=began.day().cast("int64"))
     days = _days(first, last)
     runs = [
         rows.day_due == days.day_of_month,
         rows.start_date <= days.due_on,
         rows.end_date.isnull() | (days.due_on < rows.end_date),
-        rows.following.isnull() | (days.due_on < rows.following),
     ]
-    return rows.filter(rows.monthly_amount > 0).join(days, runs)
+    return rows.join(days, runs)
 
 
 def _days(first: date, last: date) -> ibis.Table:

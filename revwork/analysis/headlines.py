@@ -18,6 +18,13 @@ class Headline:
     better: str = "higher"
 
 
+# Metrics that more than one page quotes: each has one unit and one department on all of them.
+QUOTED = {
+    "customers": Headline("count", "customers"),
+    "new_customers": Headline("count", "marketing"),
+}
+
+
 def cards(
     figures: Callable[[Period], Mapping[str, tuple[float | None, int | None]]],
     shown: Mapping[str, Headline],

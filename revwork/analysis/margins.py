@@ -57,8 +57,8 @@ def totals(lines: ibis.Table, expenses: ibis.Table, periods: Sequence[Period]) -
     found = found[_begun(lines, periods)].reindex(found.index)
     found["order_value"] = found.order_value.where(found.orders > 0)
     found = found.join(_expenses(expenses, periods))
-    order_costs = found[list(ORDER_COSTS)].sum(axis=1)
-    left = contribution_margin(found.gross_margin, order_costs, found.marketing)
+    costs = found[list(ORDER_COSTS)].sum(axis=1)
+    left = contribution_margin(found.gross_margin, costs, found.marketing)
     return found.assign(
         contribution_margin=left, operating_result=operating_result(left, found.running)
     )
@@ -105,12 +105,11 @@ def by_segment(lines: ibis.Table, expenses: ibis.Table, period: Period, by: str)
     """
     sold = between(lines, period)
     known = sold.net.sum(where=sold.cost.notnull())
-    costs = sum((sold[name].sum().fill_null(0) for name in ORDER_COSTS), ibis.literal(0))
     grouped = sold.group_by(by).agg(
         net=net_revenue(sold).cast("float64"),
         gross_margin=gross_margin(sold).cast("float64"),
         margin_rate=ratio(gross_margin(sold), known),
-        order_costs=costs.cast("float64"),
+        order_costs=order_costs(sold).sum().cast("float64"),
     )
     rows = grouped.order_by(by).execute()
     if rows.gross_margin.isna().all():
@@ -130,12 +129,14 @@ def by_segment(lines: ibis.Table, expenses: ibis.Table, period: Period, by: str)
 def contribution(lines: ibis.Table) -> ibis.Value:
     """Return a line's contribution before marketing; null where its cost is unknown.
 
-    Net − cost − commission − payment cost − shipping cost; an empty order cost is none.
+    Net − cost − `order_costs`: commission, payment cost and shipping cost.
     """
-    left = lines.net - lines.cost
-    for name in ORDER_COSTS:
-        left = left - lines[name].fill_null(0)
-    return left
+    return lines.net - lines.cost - order_costs(lines)
+
+
+def order_costs(lines: ibis.Table) -> ibis.Value:
+    """Return what a line's order costs beside the goods; an empty cost is none."""
+    return sum((lines[name].fill_null(0) for name in ORDER_COSTS), ibis.literal(0))
 
 
 def _begun(lines: ibis.Table, periods: Sequence[Period]) -> list[bool]:

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from revwork.analysis.money import product
+from revwork.analysis.subscribed import held
 from revwork.calendar import Period
 from revwork.contracts import Money
 from revwork.findings import Unanswered
@@ -56,10 +57,10 @@ def by_customer(
     the day before the month, change and end at that of its last day, fx is what the move of
     the rate did to start. A subscription has one price: a row ends where its next begins.
     """
-    rows = _until_next(subscriptions)
+    rows = held(subscriptions)
     first_paid = rows.group_by("customer_id").agg(first_paid=rows.start_date.min())
-    held = _held(rows, months, currency)
-    paid = _converted(held, _quotes(fx_rates, months), currency).join(first_paid, "customer_id")
+    both = _at_both_ends(rows, months, currency)
+    paid = _converted(both, _quotes(fx_rates, months), currency).join(first_paid, "customer_id")
     paid = _known_only(paid.filter(paid.was_paying | paid.is_paying))
     return paid.select(
         "number",
@@ -120,25 +121,7 @@ def _before(month: Period) -> date:
     return month.start - timedelta(days=1)
 
 
-def _until_next(subscriptions: ibis.Table) -> ibis.Table:
-    """Paid subscription rows, each ending where the same subscription's next one begins."""
-    rows = subscriptions.select(
-        "customer_id",
-        "currency",
-        "start_date",
-        "end_date",
-        "monthly_amount",
-        next_start=subscriptions.start_date.lead().over(
-            group_by="subscription_id", order_by="start_date"
-        ),
-    )
-    is_over = rows.next_start.isnull() | (rows.end_date <= rows.next_start)
-    rows = rows.mutate(end_date=is_over.fill_null(False).ifelse(rows.end_date, rows.next_start))
-    lasts = rows.end_date.isnull() | (rows.end_date > rows.start_date)
-    return rows.filter((rows.monthly_amount > 0) & lasts)
-
-
-def _held(rows: ibis.Table, months: Sequence[Period], currency: str) -> ibis.Table:
+def _at_both_ends(rows: ibis.Table, months: Sequence[Period], currency: str) -> ibis.Table:
     """What each customer pays at a month's start and end, per currency."""
     columns = {
         "number": range(len(months)),

@@ -1,14 +1,14 @@
 """Sales lines: orders with what products, customers and exchange rates know about them."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import ibis
+import pandas as pd
 
 from revwork.analysis.margins import contribution
 from revwork.analysis.money import product, with_rate
-
-if TYPE_CHECKING:
-    pass
+from revwork.analysis.periods import covers, in_periods
+from revwork.calendar import Period
 
 DIMENSIONS = ("region", "channel", "category", "segment")
 
@@ -87,6 +87,22 @@ def first_orders(orders: ibis.Table) -> ibis.Table:
     """Return one row per known customer of `by_order`: customer_id, first_order (its day)."""
     known = orders.filter(orders.customer_id.notnull())
     return known.group_by("customer_id").agg(first_order=known.order_date.min())
+
+
+def new_customers(orders: ibis.Table, periods: Sequence[Period]) -> pd.Series:
+    """Return how many customers are new in each period, in order; null where it is not known.
+
+    `orders` is what `by_order` returns. New is a known customer whose first order the data hold
+    lies in the period. Not known before the orders begin (who is new is unknown then), nor where
+    no order of the period names its customer.
+    """
+    first = in_periods(first_orders(orders), periods, "first_order")
+    new = first.group_by("period").agg(n=first.count()).execute().set_index("period").n
+    sold = in_periods(orders, periods)
+    named = sold.group_by("period").agg(n=sold.customer_id.count()).execute().set_index("period").n
+    places = pd.RangeIndex(len(periods))
+    is_known = pd.Series(covers(orders, periods)) & ~places.isin(named.index[named == 0])
+    return new.reindex(places).fillna(0).astype(float).where(is_known)
 
 
 def _with_names(orders: ibis.Table, products: ibis.Table, customers: ibis.Table) -> ibis.Table:

@@ -8,15 +8,21 @@ from revwork.findings import Unanswered, Word
 
 
 def of_segment(table: ibis.Table, segment: Mapping[str, str | None]) -> ibis.Table:
-    """Return the rows of a segment; None asks for rows where the dimension is not recorded.
+    """Return the rows of a segment; null asks for rows where the dimension is not recorded.
 
     A table that does not know one of the dimensions has no such row.
     """
     if not {*segment} <= {*table.columns}:
         return table.limit(0)
     for name, value in segment.items():
-        table = table.filter(table[name].isnull() if value is None else table[name] == value)
+        known = isinstance(value, str)
+        table = table.filter(table[name] == value if known else table[name].isnull())
     return table
+
+
+def of_finding(table: ibis.Table, segment: Mapping[str, str]) -> ibis.Table:
+    """Return the rows a finding speaks of: "" is where `findings.segment` had nothing recorded."""
+    return of_segment(table, {name: value or None for name, value in segment.items()})
 
 
 def only(table: ibis.Table, wanted: Sequence[str]) -> ibis.Table:

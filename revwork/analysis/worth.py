@@ -41,16 +41,23 @@ def yearly(
         sums = _sums(of_segment(lines, segment or {}), basis, [now, base])
         if sums.total.notna().all():
             value = sums.total[0] - sums.total[1] * now.days / base.days
-            return _a_year(value, sums.square.sum(), now, basis, currency)
+            return _scaled(value, sums.square.sum(), now, basis, currency)
     return None
 
 
-def gap(lines: ibis.Table, period: Period, missing: float, metric: str, currency: str) -> Impact:
-    """Return what a gap to target in a period amounts to in a year, as chance may have made it.
+def a_year(amount: float, lines: ibis.Table, period: Period, basis: str, currency: str) -> Impact:
+    """Return an amount of a period as money a year, with what chance may have made of it.
 
-    `metric` is contribution_margin, gross_margin or net_revenue; its orders make the interval.
+    The amount is one of the lines', or their distance from a target; `basis` is
+    contribution_margin, gross_margin or net_revenue. Their orders in the period, taken as arriving
+    at random, make the interval.
     """
-    return _a_year(missing, _sums(lines, metric, [period]).square.sum(), period, metric, currency)
+    return _scaled(amount, _sums(lines, basis, [period]).square.sum(), period, basis, currency)
+
+
+def gap(lines: ibis.Table, period: Period, missing: float, metric: str, currency: str) -> Impact:
+    """Return what a miss of a target in a period (negative) or a lead amounts to in a year."""
+    return a_year(missing, lines, period, metric, currency)
 
 
 def run_rate(
@@ -110,8 +117,8 @@ def margin_share(lines: ibis.Table, calendar: Calendar, as_of: date) -> float | 
 
 
 def confidence(impact: Impact | None) -> float:
-    """Return how sure the impact's sign is, 0 to 1, from its interval; 0 if it is not known."""
-    if impact is None or impact.high == impact.low:
+    """Return how sure the impact's sign is, 0 to 1, from its interval; 0 if one is not known."""
+    if impact is None or not impact.high > impact.low:
         return 0.0
     z = abs(impact.value) / ((impact.high - impact.low) / (2 * _Z95))
     return round(erf(z / sqrt(2)), 3)
@@ -121,7 +128,7 @@ def _stretch(months: list[Period]) -> Period:
     return Period(f"{months[0].name}..{months[-1].name}", months[0].start, months[-1].end)
 
 
-def _a_year(value: float, square: float, period: Period, basis: str, currency: str) -> Impact:
+def _scaled(value: float, square: float, period: Period, basis: str, currency: str) -> Impact:
     scale = _YEAR / period.days
     half = _Z95 * sqrt(square)
     return Impact(value * scale, (value - half) * scale, (value + half) * scale, currency, basis)

@@ -17,7 +17,7 @@ from revwork.report.carried import HEADLESS
 from revwork.report.words import Reader, in_english
 
 PACKAGE = Path(__file__).parents[1]
-_FORMULA = re.compile(r"Formula: ([\w, ]+) = (.+?)(?:; (.+?))?(?=\n\n|\nFormula: |\Z)", re.DOTALL)
+_FORMULA = re.compile(r"Formula: ([\w, ]+) = (.+?)(?:;\s+(.+?))?(?=\n\n|\nFormula: |\Z)", re.DOTALL)
 _ASKED = re.compile(r'popovertarget="define-([\w-]+)"')
 
 

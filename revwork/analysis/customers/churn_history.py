@@ -8,6 +8,7 @@ import pandas as pd
 
 from revwork.analysis.margins import contribution
 from revwork.analysis.money import product
+from revwork.analysis.subscribed import held
 
 GAP = 0.95  # of the waits between two purchases
 FEWEST = 30  # waits before a group has a gap of its own
@@ -78,7 +79,8 @@ def history(
     """Return one row per customer not yet gone and look: its facts then, and what came after.
 
     A look is that many of the group's gaps before the last day; nothing later is in its facts.
-    Left: with a contract on the day of the look, none a gap later; else no purchase within the gap.
+    Left: paying for a contract on the day of the look, for none a gap later; else no purchase
+    within the gap.
 
     Columns: customer_id, group, look, recency and patience (days since the last purchase, as a
     share of the gap and of the customer's own mean wait), tenure (days since the first), orders,
@@ -160,13 +162,12 @@ def _tickets(tickets: ibis.Table, looks: ibis.Table) -> pd.DataFrame:
 
 
 def _contracts(subscriptions: ibis.Table, looks: ibis.Table) -> pd.DataFrame:
-    """Whether a contract ran on the day of a look, and whether one does a gap later."""
-    held = subscriptions.select(
-        "customer_id",
-        begins=subscriptions.start_date.epoch_days(),
-        ends=subscriptions.end_date.epoch_days(),
+    """Whether a contract was paid on the day of a look, and whether one is a gap later."""
+    paid = held(subscriptions)
+    terms = paid.select(
+        "customer_id", begins=paid.start_date.epoch_days(), ends=paid.end_date.epoch_days()
     )
-    every = looks.inner_join(held, "customer_id")
+    every = looks.inner_join(terms, "customer_id")
 
     def runs(day: ibis.Value) -> ibis.Value:
         on = (every.begins <= day) & (every.ends.isnull() | (every.ends > day))

@@ -6,6 +6,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
+from revwork.analysis.subscribed import held
 from revwork.findings import Message, Unanswered
 
 MONTH = 365.25 / 12  # days
@@ -17,36 +18,46 @@ _Z95 = 1.96
 
 
 def spells(subscriptions: ibis.Table, as_of: date) -> ibis.Table:
-    """Return one row per paid subscription and plan: from when, until when, and whether it left.
+    """Return one row per run of a subscription on a plan: from when, until when, whether it left.
 
-    Columns: subscription_id, customer_id, plan ("" where not recorded), start_date, end_date
-    (first day no longer there; null while it runs at the end of `as_of`), gone (the subscription
-    ended; false where it runs or went on with another plan), currency, monthly_amount (the last).
+    A run is paid without a day between. Columns: subscription_id, customer_id, plan ("" where
+    not recorded), start_date, end_date (first day no longer there; null while it runs at the end
+    of `as_of`), gone (no plan of the subscription was paid that day), currency, monthly_amount
+    (the last).
     """
-    rows = subscriptions.filter(
-        (subscriptions.monthly_amount > 0) & (subscriptions.start_date <= ibis.date(as_of))
+    rows = _joined(subscriptions, as_of)
+    day, over = ibis.date(as_of), rows.end_date
+    return rows.filter(rows.is_last).select(
+        "subscription_id",
+        "customer_id",
+        "plan",
+        start_date="begun",
+        end_date=(over <= day).ifelse(over, None),
+        gone=((over <= day) & ~rows.goes_on).fill_null(False),
+        currency="currency",
+        monthly_amount="monthly_amount",
     )
+
+
+def _joined(subscriptions: ibis.Table, as_of: date) -> ibis.Table:
+    """Paid rows beside their neighbours: what a run is, `begun`, and what it cost `before`."""
+    rows = held(subscriptions)
+    rows = rows.filter(rows.start_date <= ibis.date(as_of))
     rows = rows.mutate(plan=rows["plan"].fill_null(""))
-    window = ibis.window(group_by="subscription_id", order_by="start_date")
+    each = ibis.window(group_by="subscription_id", order_by="start_date")
+    came_on = (rows.end_date.lag().over(each) == rows.start_date).fill_null(False)
+    goes_on = (rows.start_date.lead().over(each) == rows.end_date).fill_null(False)
+    stays = (rows["plan"].lead().over(each) == rows["plan"]).fill_null(False)
+    stayed = (rows["plan"].lag().over(each) == rows["plan"]).fill_null(False)
+    is_first = ~(came_on & stayed)
     rows = rows.mutate(
-        later=rows.start_date.lead().over(window), then=rows["plan"].lead().over(window)
+        goes_on=goes_on,
+        is_last=~(goes_on & stays),
+        first_day=is_first.ifelse(rows.start_date, None),
+        before=is_first.ifelse(None, rows.monthly_amount.lag().over(each)),
     )
-    rows = rows.filter(
-        rows.later.isnull() | (rows.then != rows["plan"]) | rows.start_date.notnull()
-    )
-    is_last = rows.later.isnull() | (rows.then != rows["plan"])
-    over = rows.later.coalesce(rows.end_date)
-    over = (over <= ibis.date(as_of)).ifelse(over, None)
-    rows = rows.mutate(over=is_last.ifelse(over, None), is_last=is_last)
-    found = rows.group_by("subscription_id", "customer_id", "plan").agg(
-        start_date=rows.start_date.min(),
-        end_date=rows.over.max(),
-        went_on=rows.later.max(where=rows.is_last),
-        currency=rows.currency.max(where=rows.is_last),
-        monthly_amount=rows.monthly_amount.max(where=rows.is_last),
-    )
-    gone = found.end_date.notnull() & found.went_on.isnull()
-    return found.mutate(gone=gone).drop("went_on")
+    so_far = ibis.cumulative_window(group_by="subscription_id", order_by="start_date")
+    return rows.mutate(begun=rows.first_day.max().over(so_far))
 
 
 def daily(spells: ibis.Table, as_of: date) -> pd.DataFrame:
@@ -151,12 +162,8 @@ def price_changes(subscriptions: ibis.Table, as_of: date) -> pd.DataFrame:
 
     Columns: plan, day, subscriptions, change_rate (median). Days with fewer than 3 are left out.
     """
-    rows = subscriptions.filter(subscriptions.start_date <= ibis.date(as_of))
-    window = ibis.window(group_by=["subscription_id", "plan"], order_by="start_date")
-    rows = rows.mutate(
-        plan=rows["plan"].fill_null(""), before=rows.monthly_amount.lag().over(window)
-    )
-    moved = rows.filter((rows.before > 0) & (rows.before != rows.monthly_amount))
+    rows = _joined(subscriptions, as_of)
+    moved = rows.filter(rows.before != rows.monthly_amount)
     change = moved.monthly_amount.cast("float64") / moved.before.cast("float64") - 1
     found = moved.group_by("plan", day=moved.start_date).agg(
         subscriptions=moved.count(), change_rate=change.mean().round(4)

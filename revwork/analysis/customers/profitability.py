@@ -3,7 +3,7 @@
 import ibis
 import pandas as pd
 
-from revwork.analysis.margins import ORDER_COSTS, booked
+from revwork.analysis.margins import booked, order_costs
 from revwork.analysis.money import converted, in_cents, product
 from revwork.analysis.periods import between
 from revwork.analysis.sales import by_order, first_orders
@@ -235,7 +235,6 @@ def _costs(known: pd.DataFrame) -> pd.Series:
 def _sold(sold: ibis.Table) -> ibis.Table:
     """Sales of the period by customer; what has no cost has no gross margin."""
     off, kept = product(sold.discount.fill_null(0), sold.rate), ~sold.is_return
-    costs = sum((sold[name].fill_null(0) for name in ORDER_COSTS), ibis.literal(0))
     amounts = {
         "listed": (sold.net + off).sum(where=kept).fill_null(0),
         "discount": off.sum(where=kept).fill_null(0),
@@ -243,7 +242,7 @@ def _sold(sold: ibis.Table) -> ibis.Table:
         "net": sold.net.sum(),
         "not_costed": sold.net.sum(where=sold.cost.isnull()).fill_null(0),
         "gross_margin": (sold.net - sold.cost).sum(),
-        "order_costs": costs.sum(),
+        "order_costs": order_costs(sold).sum(),
     }
     money = {name: amount.cast("float64") for name, amount in amounts.items()}
     orders = sold.order_id.nunique(where=kept)

@@ -3,6 +3,7 @@
 import ibis
 
 from revwork.analysis.margins import contribution
+from revwork.analysis.subscribed import held
 
 
 def by_day(lines: ibis.Table) -> ibis.Table:
@@ -45,7 +46,7 @@ def deliveries(lines: ibis.Table, subscriptions: ibis.Table) -> ibis.Table:
         net=sold.net.sum(),
         left=sold.left.sum(),
     )
-    terms = subscriptions.select(
+    terms = held(subscriptions).select(
         "subscription_id",
         "plan",
         "start_date",

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from revwork.analysis import recurring, sales
-from revwork.analysis.headlines import Headline, cards
+from revwork.analysis.headlines import QUOTED, Headline, cards
 from revwork.analysis.money import in_cents
 from revwork.analysis.periods import in_periods, year_to
 from revwork.calendar import Calendar, Comparison, Period
@@ -15,8 +15,8 @@ from revwork.findings import Message, Unanswered
 from revwork.metrics import Kpi, customer_count, order_count
 
 _SHOWN = {
-    "customers": Headline("count", "customers"),
-    "new_customers": Headline("count", "marketing"),
+    "customers": QUOTED["customers"],
+    "new_customers": QUOTED["new_customers"],
     "returning_revenue_share": Headline("percent", "customers", "neither"),
     "subscribers": Headline("count", "subscriptions"),
     "recurring_revenue": Headline("money", "subscriptions"),
@@ -197,17 +197,18 @@ def _factors(kind: str, rows: pd.DataFrame) -> list[tuple]:
 def _bought(lines: ibis.Table, periods: list[Period]) -> dict[tuple, dict]:
     """Customers, new ones and the share of those who had bought before, by period."""
     rows, first = by_period(lines, periods), lines.order_date.min().execute()
+    new = sales.new_customers(sales.by_order(lines), periods)
     first, found = None if pd.isna(first) else pd.Timestamp(first).date(), {}
     for number, period in enumerate(periods):
         one = rows[3 * number : 3 * number + 3].set_index("kind")
         nameless = one.orders["unknown"] > 0 and not one.customers.sum()
         unknown = nameless or not (first and period.last_day >= first)
-        customers, new = (None, None) if unknown else (int(one.customers.sum()), one.customers.new)
+        customers = None if unknown else int(one.customers.sum())
         known = one.net["new"] + one.net["returning"]
         share = one.net["returning"] / known if known > 0 else None
         found[period.start, period.end] = {
             "customers": (customers, None),
-            "new_customers": (new, None),
+            "new_customers": (new[number], None),
             "returning_revenue_share": (share, customers),
         }
     return found

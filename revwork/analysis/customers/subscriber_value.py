@@ -108,9 +108,9 @@ def held_out(
     known = steps[steps.since.map(lambda day: day < cut)] if len(steps) else steps
     before, now = spells(subscriptions, cut), spells(subscriptions, as_of)
     rows = lives(before, known, cut).order_by("plan", "entered", "lasted", "left").execute()
-    there = before.filter(before.end_date.isnull()).select("subscription_id", "plan")
-    later = now.select("subscription_id", "plan", "gone")
-    both = there.inner_join(later, ["subscription_id", "plan"])
+    run = ["subscription_id", "plan", "start_date"]
+    there = before.filter(before.end_date.isnull()).select(run)
+    both = there.inner_join(now.select(*run, "gone"), run)
     stayed = both.group_by("plan").agg(stayed=(~both.gone).cast("int64").sum()).execute()
     found = []
     for plan, some in rows.groupby("plan"):

@@ -9,7 +9,7 @@ from revwork.analysis.customers.tiers import LIKELY
 from revwork.analysis.margins import contribution
 from revwork.analysis.periods import between, year_to
 from revwork.calendar import Calendar, Comparison, Period
-from revwork.findings import Finding, Impact, Message, Unanswered
+from revwork.findings import Finding, Impact, Message, Unanswered, segment
 
 LOSS = 0.001  # of what all customers leave in a year: less is no finding
 LUCK = 0.05  # chance that a score is called moved by luck, all parts together
@@ -49,8 +49,8 @@ def loss_makers(
 def keep(tiers: pd.DataFrame, scored: pd.DataFrame, period: str, currency: str) -> list[Finding]:
     """Return a finding for the customers of tier A who are more likely to leave than to stay.
 
-    Frames are those of `tiers.tiers` and `churn_risk.scored`. Impact: what they put at risk, not
-    all of which a call will save.
+    Frames are those of `tiers.tiers` and `churn_risk.scored`. Impact: what they put at risk of
+    what they left in the last 365 days, not all of which a call will save.
     """
     likely = tiers[(tiers.tier == "A") & (tiers.chance >= LIKELY)]
     rows = scored[scored.customer_id.isin(likely.customer_id)]
@@ -107,7 +107,8 @@ def unsold(
     """Return a finding for the category and segment where next best offers would leave most.
 
     `offers` is what `whitespace.offers` returns; held against what was bought without one, where
-    two years are known. What an offer gains is not known until it is made: no impact.
+    two years are known. What an offer gains is not known until it is made: no impact, and no
+    confidence.
     """
     try:
         checked = whitespace.came_true(lines, comparison.current, calendar)
@@ -133,7 +134,7 @@ def _left(mine: ibis.Table, period: Period, currency: str) -> Impact:
     """What a customer left in a period, for a year, with its interval."""
     sold = between(mine, period)
     total = sold.aggregate(left=contribution(sold).sum().cast("float64")).execute().left[0]
-    return worth.gap(mine, period, 0.0 if pd.isna(total) else float(total), _BASIS, currency)
+    return worth.a_year(0.0 if pd.isna(total) else float(total), mine, period, _BASIS, currency)
 
 
 def _loss_maker(row: tuple, known: pd.DataFrame, period: str, impact: Impact) -> Finding:
@@ -141,7 +142,7 @@ def _loss_maker(row: tuple, known: pd.DataFrame, period: str, impact: Impact) ->
     name = Message("{name:text} ({id:text})", {"name": row.customer_name, "id": row.customer_id})
     return Finding(
         metric="customer_margin",
-        segment={"customer_id": row.customer_id},
+        segment=segment(customer_id=row.customer_id),
         direction="weakness",
         kind="level",
         department="customers",
@@ -190,7 +191,7 @@ def _opinion(row: pd.Series, by: str, period: str) -> Finding:
     fell = row.change < 0
     return Finding(
         metric="nps",
-        segment={by: "" if pd.isna(row[by]) else row[by]},
+        segment=segment(**{by: row[by]}),
         direction="weakness" if fell else "strength",
         kind="change",
         department="service",
@@ -218,7 +219,7 @@ def _unsold(row: tuple, true: pd.Series, period: str) -> Finding:
     where = {"segment": row.segment, "category": row.category}
     return Finding(
         metric="whitespace",
-        segment={key: "" if pd.isna(value) else value for key, value in where.items()},
+        segment=segment(**where),
         direction="opportunity",
         kind="opportunity",
         department="sales",
@@ -237,5 +238,5 @@ def _unsold(row: tuple, true: pd.Series, period: str) -> Finding:
             "Offer it to a random half of them: what both halves buy shows what it gains", {}
         ),
         impact=None,
-        confidence=0.5,
+        confidence=0.0,
     )

@@ -25,30 +25,20 @@ def blended(
 ) -> pd.DataFrame:
     """Return acquisition cost over all new customers, one row a period, in order.
 
-    `orders` is what `sales.by_order` returns. New is a known customer whose first order the data
-    hold lies in the period; spend is taken `lag` days earlier. Without a name an order makes no
-    customer.
-
-    Columns: start, media_cost, customers (new ones), cac (money). Null before the orders begin
-    or where spend does not cover the days; customers null where no order of the period names one,
-    cac without a new customer.
+    `orders` is what `sales.by_order` returns, new customers what `sales.new_customers` counts;
+    spend is taken `lag` days earlier. Columns: start, media_cost (null where spend does not cover
+    the days), customers (new ones), cac (money, null without one of the two or a new customer).
 
     Formula: cac = advertising spend ÷ new customers; What it cost to win a customer (CAC),
     advertising alone.
     """
-    first = sales.first_orders(orders)
-    new = in_periods(first, periods, "first_order")
-    found = new.group_by("period").agg(customers=new.count()).execute().set_index("period")
     earlier = [_earlier(period, lag) for period in periods]
     rows = in_periods(paid, earlier, "date")
     cost = rows.group_by("period").agg(cost=rows.cost.sum().cast("float64")).execute()
-    places = range(len(periods))
+    spent = cost.set_index("period").cost.reindex(range(len(periods))).fillna(0.0)
     frame = pd.DataFrame({"start": [period.start for period in periods]})
-    frame["media_cost"] = cost.set_index("period").cost.reindex(places).fillna(0.0)
-    frame["customers"] = found.customers.reindex(places).fillna(0).astype(float)
-    known = np.array(covers(orders, periods)) & np.array(covers(paid, earlier, "date"))
-    frame.loc[~known, ["media_cost", "customers"]] = np.nan
-    frame.loc[_nameless(orders, periods), "customers"] = np.nan
+    frame["media_cost"] = spent.where(covers(paid, earlier, "date"))
+    frame["customers"] = sales.new_customers(orders, periods)
     return frame.assign(cac=frame.media_cost / frame.customers.where(frame.customers > 0))
 
 
@@ -166,14 +156,6 @@ def _with_cost(found: pd.DataFrame) -> pd.DataFrame:
             "What a new customer costs needs spend and orders with customers in the same month."
         )
     return found
-
-
-def _nameless(orders: ibis.Table, periods: Sequence[Period]) -> list[bool]:
-    """Whether a period has orders, none of which names its customer."""
-    rows = in_periods(orders, periods)
-    sums = rows.group_by("period").agg(named=rows.customer_id.count()).execute()
-    unnamed = {*sums.period[sums.named == 0]}
-    return [place in unnamed for place in range(len(periods))]
 
 
 def _earlier(period: Period, lag: int) -> Period:

@@ -5,7 +5,7 @@ from math import isnan
 
 import ibis
 
-from revwork.analysis.headlines import Headline, cards
+from revwork.analysis.headlines import QUOTED, Headline, cards
 from revwork.analysis.marketing import acquisition, attribution, media, roi
 from revwork.analysis.periods import between, covers
 from revwork.calendar import Calendar, Comparison, Period
@@ -15,7 +15,7 @@ _SHOWN = {
     "advertising_spend": Headline("money", "marketing", "neither"),
     "impressions": Headline("count", "marketing"),
     "click_rate": Headline("percent", "marketing"),
-    "new_customers": Headline("count", "marketing"),
+    "new_customers": QUOTED["new_customers"],
     "cac": Headline("cents", "marketing", "lower"),
     "roas": Headline("multiple", "marketing"),
     "roi": Headline("percent", "marketing"),

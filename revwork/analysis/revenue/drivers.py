@@ -8,6 +8,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
+from revwork.analysis.headlines import QUOTED
 from revwork.analysis.money import in_cents
 from revwork.analysis.periods import between, is_within
 from revwork.analysis.revenue.bridge import log_mean
@@ -17,7 +18,7 @@ from revwork.findings import Unanswered
 from revwork.metrics import customer_count, order_count
 
 _BUYERS = {
-    "customers": ("known_customers", "marketing", "count"),
+    "customers": ("known_customers", QUOTED["customers"].department, "count"),
     "orders_per_customer": ("known_customers", "sales", "rate"),
     "value_per_known_order": ("known_customers", "product", "money"),
     "unknown_customers": ("net_revenue", "sales", "money"),

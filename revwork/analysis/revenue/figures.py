@@ -6,6 +6,7 @@ import ibis
 import pandas as pd
 
 from revwork.analysis import margins
+from revwork.analysis.headlines import QUOTED, Headline
 from revwork.analysis.periods import covers, in_periods
 from revwork.analysis.revenue import targets
 from revwork.calendar import Calendar, Comparison, Period
@@ -13,13 +14,13 @@ from revwork.findings import Unanswered
 from revwork.metrics import Kpi
 
 _HEADLINES = {
-    "net_revenue": ("money", "finance"),
-    "gross_margin": ("money", "finance"),
-    "contribution_margin": ("money", "finance"),
-    "operating_result": ("money", "finance"),
-    "orders": ("count", "sales"),
-    "order_value": ("money", "product"),
-    "customers": ("count", "marketing"),
+    "net_revenue": Headline("money", "finance"),
+    "gross_margin": Headline("money", "finance"),
+    "contribution_margin": Headline("money", "finance"),
+    "operating_result": Headline("money", "finance"),
+    "orders": Headline("count", "sales"),
+    "order_value": Headline("money", "product"),
+    "customers": QUOTED["customers"],
 }
 
 
@@ -41,19 +42,19 @@ def headline(
     found = margins.totals(lines, expenses, periods).astype(object)
     covered = [True, *covers(lines, periods[1:])]
     covered[1] &= comparison.base is not None
-    found = found.where(pd.Series(covered), None)
+    found, plan = found.where(pd.Series(covered), None), targets.promised(aims)
     return [
         Kpi(
             metric,
             found[metric][0],
-            unit,
-            department,
+            card.unit,
+            card.department,
             comparison.period.name,
             comparison=_or_none(found[metric][1]),
-            target=_aim(aims, metric, comparison, calendar),
+            target=_aim(plan, metric, comparison, calendar),
             series=tuple(map(_or_none, found[metric][2:])),
         )
-        for metric, (unit, department) in _HEADLINES.items()
+        for metric, card in _HEADLINES.items()
         if pd.notna(found[metric][0])
     ]
 
@@ -74,6 +75,7 @@ def evolution(
     known = [c.base or c.current for c in compared]
     shown = [c.current if c.partial else c.period for c in compared]
     net = _net(lines, [*shown, *known])
+    plan = targets.promised(aims)
     before = net[len(months) :].where([c.base is not None for c in compared])
     return pd.DataFrame(
         {
@@ -81,7 +83,7 @@ def evolution(
             "start": [month.start for month in months],
             "value": net[: len(months)],
             "base": before.reset_index(drop=True),
-            "target": [targets.target(aims, "net_revenue", period, calendar) for period in shown],
+            "target": [targets.target(plan, "net_revenue", period, calendar) for period in shown],
             "partial": [c.partial for c in compared],
         }
     ).astype({"target": float})
@@ -130,11 +132,13 @@ def need_sales(lines: ibis.Table, period: Period) -> None:
         )
 
 
-def _aim(aims: ibis.Table, metric: str, comparison: Comparison, calendar: Calendar) -> float | None:
+def _aim(
+    plan: pd.DataFrame, metric: str, comparison: Comparison, calendar: Calendar
+) -> float | None:
     """The target of the days elapsed; none for a partial period's result, whose costs are lumpy."""
     if comparison.partial and metric in ("contribution_margin", "operating_result"):
         return None
-    return targets.target(aims, metric, comparison.current, calendar)
+    return targets.target(plan, metric, comparison.current, calendar)
 
 
 def _net(lines: ibis.Table, periods: list[Period]) -> pd.Series:

@@ -8,7 +8,7 @@ import pandas as pd
 from revwork.analysis import worth
 from revwork.analysis.revenue.movers import Movement
 from revwork.calendar import Calendar, Comparison
-from revwork.findings import Finding, Impact, Message
+from revwork.findings import Finding, Impact, Message, segment
 from revwork.metrics import Kpi
 
 DEPENDENT = 0.10
@@ -41,9 +41,8 @@ def off_target(
     missing = kpi.value - kpi.target if kpi else 0
     if kpi is None or abs(missing / kpi.target) <= ON_TARGET:
         return []
-    return [
-        _against_target(kpi, worth.gap(lines, comparison.current, missing, kpi.metric, currency))
-    ]
+    impact = worth.gap(lines, comparison.current, missing, kpi.metric, currency)
+    return [_against_target(kpi, impact)]
 
 
 def depends(customers: ibis.Table, period: str) -> list[Finding]:
@@ -55,7 +54,7 @@ def depends(customers: ibis.Table, period: str) -> list[Finding]:
     return [
         Finding(
             metric="customer_concentration",
-            segment={"customer_id": row.customer_id},
+            segment=segment(customer_id=row.customer_id),
             direction="threat",
             kind="level",
             department="sales",
@@ -88,7 +87,7 @@ def _mover(row: pd.Series, comparison: Comparison, impact: Impact | None) -> Fin
     name = dict(row["where"])
     return Finding(
         metric="net_revenue",
-        segment={key: "" if value is None else value for key, value in row["where"].items()},
+        segment=segment(**row["where"]),
         direction="strength" if grew else "weakness",
         kind="change",
         department=next((_OWNER[d] for d in row["where"] if d in _OWNER), "sales"),

@@ -8,11 +8,15 @@ import pandas as pd
 from revwork.calendar import Calendar, Period
 
 
-def target(targets: ibis.Table, metric: str, period: Period, calendar: Calendar) -> float | None:
-    """Return a metric's target for a period, all segments added; None where a day has none."""
-    rows = targets.filter(targets.metric == metric)
-    months = rows.group_by("month").agg(amount=rows.amount.sum().cast("float64")).execute()
-    return _within(months, period, calendar)
+def promised(targets: ibis.Table) -> pd.DataFrame:
+    """Return what each month was promised, all segments added: metric, month, amount."""
+    each = targets.group_by("metric", "month")
+    return each.agg(amount=targets.amount.sum().cast("float64")).execute()
+
+
+def target(promised: pd.DataFrame, metric: str, period: Period, calendar: Calendar) -> float | None:
+    """Return a metric's target for a period; None where a day has none."""
+    return _within(promised[promised.metric == metric], period, calendar)
 
 
 def by_segment(

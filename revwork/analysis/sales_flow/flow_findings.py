@@ -8,7 +8,7 @@ import pandas as pd
 from revwork.analysis import worth
 from revwork.analysis.segments import of_segment
 from revwork.calendar import Calendar, Period
-from revwork.findings import Finding, Impact, Message
+from revwork.findings import Finding, Impact, Message, segment
 
 LEVEL = 0.95
 _STUCK = (
@@ -99,7 +99,7 @@ def stale(rows: pd.DataFrame, period: Period) -> list[Finding]:
                 {},
             ),
             impact=None,
-            confidence=LEVEL,
+            confidence=1.0,
         )
     ]
 
@@ -156,7 +156,7 @@ def _stall(one: pd.Series, impact: Impact | None, calendar: Calendar) -> Finding
         evidence |= {"expected": one.expected, "won": one.won}
     return Finding(
         metric="stage_pace",
-        segment={"segment": one.segment, "stage": one.stage},
+        segment=segment(segment=one.segment, stage=one.stage),
         direction="weakness",
         kind="change",
         department="sales",
@@ -182,7 +182,7 @@ def _apart(one: tuple, impact: Impact) -> Finding:
     better = one.win_rate > one.rest_rate
     return Finding(
         metric="win_rate",
-        segment={one.dimension: one.name},
+        segment=segment(**{one.dimension: one.name}),
         direction="strength" if better else "weakness",
         kind="level",
         department="sales",

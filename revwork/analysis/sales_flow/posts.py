@@ -36,6 +36,12 @@ def there(rows: pd.DataFrame, day: date) -> pd.Series:
     return (rows.start <= at) & (rows.end > at)
 
 
+def answer(rows: pd.DataFrame, tickets: ibis.Table) -> pd.Series:
+    """Return which positions are of people who answer tickets."""
+    agents = tickets.filter(tickets.agent.notnull()).select("agent").distinct().execute().agent
+    return rows.person_id.isin(agents)
+
+
 def share_of(rows: pd.DataFrame, period: Period) -> np.ndarray:
     """Return for what share of a period's days each position was held."""
     first, end = pd.Timestamp(period.start), pd.Timestamp(period.end)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from revwork.analysis.periods import covers, in_periods
-from revwork.analysis.sales_flow.posts import there
+from revwork.analysis.sales_flow.posts import answer, there
 from revwork.analysis.worth import run_rate
 from revwork.calendar import Calendar, Period
 
@@ -51,8 +51,7 @@ def seats(posts: pd.DataFrame, as_of: date) -> pd.DataFrame:
 
 def serving(posts: pd.DataFrame, tickets: ibis.Table) -> pd.DataFrame:
     """Return the positions of teams that serve: some of theirs have a quota, or answer tickets."""
-    agents = tickets.filter(tickets.agent.notnull()).select("agent").distinct().execute().agent
-    serves = posts.annual_quota.notna() | posts.person_id.isin(agents)
+    serves = posts.annual_quota.notna() | answer(posts, tickets)
     return posts[posts.team.isin(posts.team[serves].unique())]
 
 

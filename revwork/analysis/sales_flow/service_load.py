@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from revwork.analysis.periods import in_periods
-from revwork.analysis.sales_flow.posts import share_of
+from revwork.analysis.sales_flow.posts import answer, share_of
 from revwork.calendar import Period
 from revwork.findings import Message, Unanswered
 
@@ -35,8 +35,7 @@ def team(tickets: ibis.Table, posts: pd.DataFrame) -> pd.DataFrame:
 
     Raises Unanswered where no agent is one of the people.
     """
-    agents = tickets.filter(tickets.agent.notnull()).select("agent").distinct().execute().agent
-    teams = posts.team[posts.person_id.isin(agents)].unique()
+    teams = posts.team[answer(posts, tickets)].unique()
     if not len(teams):
         raise Unanswered(
             "Who answers tickets is not known: add agent to tickets, as people name it."

@@ -8,9 +8,8 @@ import pandas as pd
 from revwork.analysis import worth
 from revwork.analysis.sales_flow import hiring
 from revwork.calendar import Calendar
-from revwork.findings import Finding, Impact, Message, Unanswered, Word
+from revwork.findings import Finding, Impact, Message, Unanswered, Word, segment
 
-LEVEL = 0.95
 USUAL = 45  # days to fill a seat where the company has filled none yet
 AT_ONCE = (1.0,)  # the growth of a team whose newcomers' is not known
 _FELT = (
@@ -54,7 +53,7 @@ def short(rows: pd.DataFrame, answers: pd.DataFrame, calendar: Calendar, currenc
 
     `rows` is what `remedies` returns; `answers` what `service_load.first_answers` does: how long
     they take tells of teams without a quota. Impact: `seats.loss`, where its interval leaves
-    zero out.
+    zero out; confidence: how sure it is that orders fell, or rose.
     """
     return [_finding(one, answers, calendar, currency) for one in rows.itertuples()]
 
@@ -97,13 +96,12 @@ def _remedy(one: tuple, posts: pd.DataFrame, growth: Sequence[float], asked: tup
 
 
 def _finding(one: tuple, answers: pd.DataFrame, calendar: Calendar, currency: str) -> Finding:
-    impact = None
-    if one.high < 0:
-        impact = Impact(one.value, one.low, one.high, currency, one.basis)
+    felt = Impact(one.value, one.low, one.high, currency, one.basis)
+    impact = felt if one.high < 0 else None
     sells = not pd.isna(one.empty_quota)
     return Finding(
         metric="seats_empty",
-        segment={"team": one.team, "region": "" if pd.isna(one.region) else one.region},
+        segment=segment(team=one.team, region=one.region),
         direction="weakness",
         kind="change",
         department="sales" if sells else "service",
@@ -119,7 +117,7 @@ def _finding(one: tuple, answers: pd.DataFrame, calendar: Calendar, currency: st
         evidence=_evidence(one, answers, sells) if impact else Message(_UNSURE, {}),
         next_step=_next_step(one, clear=impact is not None),
         impact=impact,
-        confidence=worth.confidence(impact) if impact else LEVEL,
+        confidence=worth.confidence(felt),
     )
 
 
@@ -127,7 +125,8 @@ def _evidence(one: tuple, answers: pd.DataFrame, sells: bool) -> Message:
     felt = {"felt": one.change_rate, "least": one.low_change_rate, "most": one.high_change_rate}
     if sells or answers.empty:
         return Message(_FELT, felt)
-    here = answers[answers.region.fillna("") == ("" if pd.isna(one.region) else one.region)]
+    known = isinstance(one.region, str)
+    here = answers[answers.region == one.region if known else answers.region.isna()]
     since = pd.to_datetime(here.month) >= one.since
     late, early = here.hours[since].median(), here.hours[~since].median()
     return Message(_SLOW, {**felt, "late": late, "early": early})

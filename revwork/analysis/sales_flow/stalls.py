@@ -7,24 +7,23 @@ import ibis
 import numpy as np
 import pandas as pd
 
+from revwork.analysis import breaks
 from revwork.analysis.sales_flow.stages import incidence, need
+from revwork.analysis.segments import of_segment
 from revwork.calendar import Period
 from revwork.findings import Unanswered
 
-CHANCE = 0.01  # that any stage of any segment is called a stall where none is
 SLOWER = 2 / 3  # of the former pace, at most
-FELT = 4  # weeks after the change, at least
-EVER = 52  # weeks before it, at least
+EVER, LOOKED = 52, 104  # weeks before the change, at least; weeks in which it is looked for
 _FIRST = 4.0  # exits before, at least, to know a pace
 _YEAR = 365.25
-_PROFILE = 1.92  # log-likelihood within which a day is as likely: 95 %
 
 
 def stalls(spells: ibis.Table, last: date, by: str = "segment") -> pd.DataFrame:
     """Return the stages that deals of a segment leave at two thirds of their former pace or less.
 
     Pace is visits that ended per day that a deal stood there. For every stage and segment the week
-    is looked for from which on the pace differs most from before (Poisson likelihood), in the last
+    is looked for from which on the pace differs most from before (`breaks.of_rate`), in the last
     two years; it has to be beyond chance among all weeks, stages and segments looked at
     (Bonferroni, 1 %), with a year before it and four weeks since. It holds to the last day.
 
@@ -36,7 +35,7 @@ def stalls(spells: ibis.Table, last: date, by: str = "segment") -> pd.DataFrame:
     against before: 0.5 is half as fast.
     """
     weeks = _weeks(spells, last, by)
-    groups = [(key, group) for key, group in weeks.groupby(["stage", by], sort=True)]
+    groups = [(key, group) for key, group in weeks.groupby(["stage", by], dropna=False)]
     found = []
     for (stage, name), group in groups:
         one = _change(group.reset_index(drop=True), len(groups))
@@ -58,8 +57,8 @@ def pace(spells: ibis.Table, last: date, by: str, stage: str) -> pd.DataFrame:
     if weeks.empty:
         raise Unanswered("No deal came to {stage:text} in this time.", stage=stage)
     weeks["start"] = weeks.week.dt.to_period("M").dt.start_time
-    rows = weeks.groupby([by, "start"], as_index=False)[["ended", "days"]].sum()
-    sums = rows.groupby(by)[["ended", "days"]].rolling(3, min_periods=3).sum()
+    rows = weeks.groupby([by, "start"], as_index=False, dropna=False)[["ended", "days"]].sum()
+    sums = rows.groupby(by, dropna=False)[["ended", "days"]].rolling(3, min_periods=3).sum()
     sums = sums.reset_index(level=0, drop=True)
     value = sums.days / sums.ended.where(sums.ended > 0)
     return rows[[by, "start"]].assign(value=value, base=np.nan)
@@ -98,13 +97,13 @@ def _weeks(spells: ibis.Table, last: date, by: str) -> pd.DataFrame:
         "begun": spells.entered_on.truncate("W"),
         "over": spells.left_on.coalesce(ibis.date(last)).truncate("W"),
         "is_over": spells.left_on.notnull(),
-        "known": spells[by].fill_null(""),
+        "known": spells[by],
     }
     dated = spells.mutate(**week)
     keys = ["stage", "known", "begun", "over", "is_over"]
     rows = dated.group_by(keys).agg(n=dated.count()).order_by(keys).execute()
-    groups = [(key, _by_week(group)) for key, group in rows.groupby(["stage", "known"])]
-    made = [frame.assign(stage=stage, known=name) for (stage, name), frame in groups]
+    groups = rows.groupby(["stage", "known"], dropna=False)
+    made = [_by_week(group).assign(stage=stage, known=name) for (stage, name), group in groups]
     empty = pd.DataFrame(columns=["week", "ended", "days", "there", "stage", "known"])
     found = pd.concat(made or [empty], ignore_index=True).astype({"week": "datetime64[ns]"})
     return found.rename(columns={"known": by})
@@ -125,55 +124,24 @@ def _by_week(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _change(weeks: pd.DataFrame, groups: int) -> dict | None:
     """The week from which on the pace differs most, if it fell and chance does not do that."""
-    from scipy.stats import chi2
-
+    weeks = weeks.tail(EVER + LOOKED).reset_index(drop=True)
     ended, days = weeks.ended.to_numpy(), weeks.days.to_numpy()
-    places = np.arange(max(EVER, len(weeks) - 104), len(weeks) - FELT + 1)
-    if not len(places):
+    one = breaks.of_rate(ended, days, groups, EVER)
+    if one is None or ended[: one.at].sum() < _FIRST:
         return None
-    tests = groups * 104
-
-    def sure(value: float) -> float:
-        return min(float(chi2.sf(2 * value, 1)) * tests, 1.0)
-
-    gain = _gain(ended, days, places, len(weeks))
-    best = int(places[gain.argmax()])
-    before, since = _pace(ended[:best], days[:best]), _pace(ended[best:], days[best:])
-    if not before or since / before > SLOWER or sure(gain.max()) > CHANCE:
+    ratio = _pace(ended[one.at :], days[one.at :]) / _pace(ended[: one.at], days[: one.at])
+    if ratio > SLOWER:
         return None
-    near = places[gain >= gain.max() - _PROFILE]
-    ratio, wide = (
-        since / before,
-        1.96 * np.sqrt(1 / ended[:best].sum() + 1 / max(ended[best:].sum(), 0.5)),
-    )
-    seen = next(
-        end
-        for end in range(best + FELT, len(weeks) + 1)
-        if end == len(weeks) or sure(_gain(ended, days, np.array([best]), end)[0]) <= CHANCE
-    )
+    exits = ended[: one.at].sum(), max(ended[one.at :].sum(), 0.5)
+    wide = np.exp(1.96 * np.sqrt(sum(1 / n for n in exits)))
     monday = weeks.week.dt.date
     return {
-        **{"since": monday[best], "low_since": monday[near.min()]},
-        **{"high_since": monday[near.max()]},
-        "visible_on": monday[len(weeks) - 1] if seen == len(weeks) else monday[seen],
-        **{"pace_ratio": round(ratio, 9), "low_pace_ratio": round(ratio * np.exp(-wide), 9)},
-        **{"high_pace_ratio": round(ratio * np.exp(wide), 9)},
-        **{"stuck": int(weeks.there.iloc[0]), "p": sure(gain.max())},
+        **{"since": monday[one.at], "low_since": monday[one.low], "high_since": monday[one.high]},
+        "visible_on": monday[min(one.seen + 1, len(weeks) - 1)],
+        **{"pace_ratio": round(ratio, 9), "low_pace_ratio": round(ratio / wide, 9)},
+        **{"high_pace_ratio": round(ratio * wide, 9)},
+        **{"stuck": int(weeks.there.iloc[0]), "p": one.p},
     }
-
-
-def _gain(ended: np.ndarray, days: np.ndarray, places: np.ndarray, end: int) -> np.ndarray:
-    """How much likelier two paces are than one, for a change at each place; 0 where it rose."""
-    a, x = np.cumsum(ended[:end]), np.cumsum(days[:end])
-    first, spent = a[places - 1], x[places - 1]
-    rest, left = a[-1] - first, x[-1] - spent
-    spent, left = (np.maximum(one, 1e-9) for one in (spent, left))
-    gain = _log(first, spent) + _log(rest, left) - _log(first + rest, spent + left)
-    return np.where((first >= _FIRST) & (rest / left < first / spent), gain, 0.0)
-
-
-def _log(count: np.ndarray, days: np.ndarray) -> np.ndarray:
-    return count * np.log(np.maximum(count, 1e-9) / days)
 
 
 def _pace(ended: np.ndarray, days: np.ndarray) -> float:
@@ -183,7 +151,7 @@ def _pace(ended: np.ndarray, days: np.ndarray) -> float:
 def _cost(
     spells: ibis.Table, won: ibis.Table, one: tuple, window: tuple[pd.Timestamp, pd.Timestamp]
 ) -> dict[str, float]:
-    mine = spells.filter((spells.stage == one.stage) & (spells.segment == one.segment))
+    mine = of_segment(spells, {"stage": one.stage, "segment": one.segment})
     joined = mine.left_join(won, mine.opportunity_id == won.deal)
     visits = joined.select("opportunity_id", "entered_on", "ended", "left_on", "amount", "won_on")
     rows = visits.order_by(["entered_on", "opportunity_id"]).execute()
