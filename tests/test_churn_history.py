@@ -110,6 +110,17 @@ def test_what_came_back_and_what_was_taken_off_are_shares_of_what_was_sold():
     assert row.discount_rate[1.0] == 0.25 and row.returned_share[1.0] == 0.15
 
 
+def test_facts_are_the_same_in_whatever_order_the_engine_adds_them():
+    days = [(LAST - timedelta(days=40 + n)).isoformat() for n in range(3)]
+    rows = [
+        one
+        for day, net in zip(days, (0.1, 0.2, 0.3), strict=True)
+        for one in orders("a", day, net_amount=net, cost_amount=0)
+    ]
+    row = told([*regular(), *rows, *orders("a", LAST.isoformat(), net_amount=0)]).loc["a"]
+    assert row.net[1.0] == 0.6 == row.year_margin[1.0]  # 0.1 + 0.2 + 0.3 is a little more
+
+
 def test_with_a_contract_its_end_counts_and_not_the_orders(elsewhere):
     look = LAST - timedelta(days=30)
     rows = [*regular(), *orders("kept", look.isoformat()), *orders("ended", look.isoformat())]

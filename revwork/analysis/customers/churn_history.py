@@ -131,7 +131,7 @@ def _facts(days: ibis.Table, spine: ibis.Table) -> pd.DataFrame:
         first_day=every["at"].min(where=bought & seen),
         last_day=every["at"].max(where=bought & seen),
         times=bought.cast("int64").sum(where=seen),
-        **{name: value.fill_null(0).cast("float64") for name, value in sums.items()},
+        **{name: value.fill_null(0).cast("float64").round(4) for name, value in sums.items()},
     )
     near = found.filter(found.day - found.last_day <= found.gap_days)
     return near.order_by(["look", "customer_id"]).execute()

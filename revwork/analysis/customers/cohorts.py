@@ -7,6 +7,7 @@ import ibis
 import pandas as pd
 
 from revwork.analysis import recurring
+from revwork.analysis.subscribed import held
 from revwork.calendar import Period
 from revwork.findings import Message, Unanswered
 
@@ -56,15 +57,15 @@ def by_first_subscription(
     within it), customers (paying on the last day), share, net (recurring revenue on that day, at
     its rates), revenue_share (of month 0's). Months not complete yet are rows with nulls.
     """
-    paid = subscriptions.filter(subscriptions.monthly_amount > 0)
+    paid = held(subscriptions)
     begun = paid.group_by("customer_id").agg(begun=paid.start_date.min())
     number = _months(months)
     begun = begun.inner_join(number, begun.begun == number.of_day)
     begun = begun.select("customer_id", cohort="number")
-    held = recurring.by_customer(subscriptions, fx_rates, months, currency)
-    held = held.rename(at="number").inner_join(begun, "customer_id")
-    cells = held.group_by("cohort", "at").agg(
-        customers=held.is_paying.cast("int64").sum(), net=held.end.sum()
+    paying = recurring.by_customer(subscriptions, fx_rates, months, currency)
+    paying = paying.rename(at="number").inner_join(begun, "customer_id")
+    cells = paying.group_by("cohort", "at").agg(
+        customers=paying.is_paying.cast("int64").sum(), net=paying.end.sum()
     )
     size = begun.group_by("cohort").agg(cohort_size=begun.count()).execute()
     return _triangle(cells.execute(), months, size.set_index("cohort").cohort_size)
