@@ -1,4 +1,4 @@
-"""The command line: revwork init, import, check, run, params, lab."""
+"""The command line: revwork init, import, match, check, run, params, lab."""
 
 import logging
 import signal
@@ -131,6 +131,25 @@ def import_(
     if place:
         typer.echo(f"Written to {place}")
     raise typer.Exit(0 if wanted and wanted == [*looked.entries] and not looked.left else 1)
+
+
+@app.command()
+def match(
+    workspace: Annotated[str, typer.Option(help="folder that holds revwork.toml")] = ".",
+) -> None:
+    """Propose our product for each name in competitor_prices, to confirm by hand. Exit 0, 2 usage.
+
+    Writes nothing: lines for revwork.toml, each behind a #.
+    """
+    from revwork.data import matching
+    from revwork.workspace import open_company
+
+    try:
+        tables = open_company(workspace).tables(needs=["competitor_prices", "products"])
+    except ValueError as error:
+        _refuse(error)
+    for line in matching.lines(matching.proposals(tables.competitor_prices, tables.products)):
+        typer.echo(line)
 
 
 @app.command()

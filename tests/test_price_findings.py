@@ -47,10 +47,10 @@ def test_exactly_five_percent_is_apart_and_a_category_not_recorded_says_so():
 def lines(growth, months=6):
     """Ten orders a product and month a year ago; since, times `growth` of its category."""
     rows, products = [], []
-    for number in range(8):
-        name = "Pots" if number < 4 else "Jugs"
+    for number in range(12):
+        name = ("Pots", "Jugs", "Lids")[number // 4]
         products.append({"product_id": f"p{number}", "category": name})
-        for year, times in ((2025, 1), (2026, growth[name])):
+        for year, times in ((2025, 1), (2026, growth.get(name, 1))):
             count = round((10 + number % 4) * times)
             for at in range(count * months):
                 day = date(year, 1 + at % months, 1 + number)
@@ -64,26 +64,6 @@ def lines(growth, months=6):
     return sales_lines(rows, products=products)
 
 
-def test_orders_that_halve_against_the_others_are_the_effect_with_its_interval():
-    found = price_findings.effect(lines({"Pots": 0.5, "Jugs": 1}), "Pots", SINCE, LAST)
-    assert found["change_rate"] == pytest.approx(-0.5, abs=0.05) and found["products"] == 4
-    assert found["low_change_rate"] < found["change_rate"] < found["high_change_rate"] < 0
-
-
-def test_what_befalls_every_category_is_no_effect():
-    found = price_findings.effect(lines({"Pots": 0.5, "Jugs": 0.5}), "Pots", SINCE, LAST)
-    assert found["low_change_rate"] < 0 < found["high_change_rate"]
-
-
-def test_too_few_days_no_year_before_or_nothing_to_hold_it_against_is_not_known():
-    sold = lines({"Pots": 0.5, "Jugs": 1})
-    assert price_findings.effect(sold, "Pots", SINCE, SINCE + timedelta(days=54)) is None
-    assert price_findings.effect(sold, "Pots", SINCE, SINCE + timedelta(days=55)) is not None
-    assert price_findings.effect(sold, "Pots", date(2025, 6, 1), LAST) is None
-    assert price_findings.effect(sold, "Lids", SINCE, LAST) is None
-    assert price_findings.effect(sales_lines([]), "Pots", SINCE, LAST) is None
-
-
 def move(competitor="R", change=-0.2, day=SINCE, category="Pots", event=None):
     ends = {"low_change_rate": change - 0.01, "high_change_rate": change + 0.01}
     named = {"date": day, "competitor": competitor, "category": category, "event": event}
@@ -95,13 +75,12 @@ def answers(sold, *moves):
 
 
 def test_a_cut_is_worth_the_margin_that_is_missing_a_year():
-    (one,) = answers(lines({"Pots": 0.5, "Jugs": 1}), move(event="Cut"))
+    (one,) = answers(lines({"Pots": 0.5}), move(event="Cut"))
     missing = 6 * 46 * 0.5 * 40 / 181 * 365.25  # margin of as many orders as are left
     assert one.impact.value == pytest.approx(-missing, rel=0.15) and one.direction == "threat"
     assert one.impact.low < one.impact.value < one.impact.high < 0 and one.confidence > 0.9
-    assert "Known: Cut" in SAY(one.evidence) and "against other categories: −49.9% (−55" in SAY(
-        one.evidence
-    )
+    assert "Known: Cut" in SAY(one.evidence)
+    assert "against other categories: −50% (−" in SAY(one.evidence)
 
 
 def test_a_cut_without_orders_to_judge_by_has_no_impact_and_says_what_was_seen():

@@ -310,3 +310,18 @@ def test_the_sellers_red_zone_and_coverage_are_what_pandas_makes_of_the_file(oli
     assert cover.products == year.product_id.nunique() and cover.matched == len(june)
     matched = year.total_price[year.product_id.isin(june.product_id)].sum()
     assert cover.revenue_share == pytest.approx(matched / year.total_price.sum())
+
+
+def test_the_published_big_mac_index_of_every_currency_is_ours_less_a_hundred(data_set):
+    rows = pd.read_csv(data_set("big_mac") / "big-mac-full-index.csv")
+    last = rows[rows.date == rows.date.max()]
+    for base in ("USD", "GBP", "CNY"):
+        theirs = last.dollar_price[last.currency_code == base].iloc[0]
+        pairs = [(one.iso_a3, theirs, one.dollar_price) for one in last.itertuples()]
+        products = [{"product_id": code, "category": code} for code in last.iso_a3]
+        found = price_index.index(seen(*pairs, products=products), NOTHING, ["category"])
+        published = last.set_index("iso_a3")[f"{base}_raw"].sort_index()
+        assert len(found) == len(published) > 50
+        assert found.unweighted_index.to_numpy() / 100 - 1 == pytest.approx(
+            published.to_numpy(), abs=1e-4
+        )

@@ -1,20 +1,18 @@
 """Price findings: where we stand apart from rivals, and what their moves did to our orders."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import ibis
 import numpy as np
 import pandas as pd
 
 from revwork.analysis import worth
+from revwork.analysis.market import move_costs, move_effect
 from revwork.analysis.market.price_moves import US
-from revwork.analysis.periods import covers, is_within
-from revwork.calendar import Calendar, Period
+from revwork.calendar import Calendar
 from revwork.findings import Finding, Impact, Message
 
 APART = 0.05  # a category is dear or cheap from this distance on
-SETTLED = 56  # days of orders before a move's effect is estimated
-OFTEN = 5  # orders of a product in both years, for a rate of change
 LEVEL = 0.95
 _MEAN = "Mean of {products:number} products, 95 %: {low:change} to {high:change}"
 _WEIGHTED = (
@@ -39,50 +37,20 @@ def positions(rows: pd.DataFrame, period: str) -> list[Finding]:
     return [_position(row, period) for row in clear.itertuples()]
 
 
-def effect(lines: ibis.Table, category: str | None, since: date, last: date) -> dict | None:
-    """Return how orders of a category changed after a day, against all other categories.
-
-    Per product the logarithm of its orders since then over those of the same days a year before,
-    where both are 5 or more; the mean inside less the mean outside, with a 95 % interval (Welch).
-    Before and after, not proof: what else befell the category in these days is in it.
-
-    Keys: change_rate, low_change_rate, high_change_rate, products (inside). None before 56 days
-    have passed, where the year before is not covered, or with fewer than 2 products on a side.
-    """
-    from scipy.stats import ttest_ind
-
-    now = Period("since", since, last + timedelta(days=1))
-    year = timedelta(days=365)
-    past = Period("before", now.start - year, now.end - year)
-    if now.days < SETTLED or not all(covers(lines, [past])):
-        return None
-    moved = _orders(lines, now, past)
-    inside = moved.category.isna() if category is None else moved.category == category
-    if min(inside.sum(), (~inside).sum()) < 2:
-        return None
-    test = ttest_ind(moved.grew[inside], moved.grew[~inside], equal_var=False)
-    low, high = test.confidence_interval(LEVEL)
-    mean = moved.grew[inside].mean() - moved.grew[~inside].mean()
-    names = {"change_rate": mean, "low_change_rate": low, "high_change_rate": high}
-    return {name: float(np.expm1(x)) for name, x in names.items()} | {"products": inside.sum()}
-
-
 def answers(
     rows: pd.DataFrame, lines: ibis.Table, calendar: Calendar, last: date, currency: str
 ) -> list[Finding]:
     """Return a finding for a rival's last move each way in a category, and what it did to us.
 
-    `rows` is what `price_moves.moves` returns. Impact: the category's contribution margin before
-    marketing, at the run rate of the last three complete months, times what `effect` says is
-    missing or more.
+    `rows` is what `price_moves.moves` returns. Impact: what `move_effect` says the category misses
+    or gains a year.
     """
     theirs = rows[rows.competitor != US].assign(fell=lambda frame: frame.change_rate < 0)
     theirs = theirs.drop_duplicates(["competitor", "category", "fell"], keep="last")
     found = []
     for one in theirs.itertuples():
-        felt = effect(lines, _text(one.category), one.date, last)
-        rate = worth.run_rate(lines, calendar, last, {"category": _text(one.category)})
-        impact = _missing(rate, felt, currency)
+        felt = move_effect.effect(lines, _text(one.category), one.date, last)
+        impact = move_costs.cost(lines, (calendar, last, currency), _text(one.category), felt)
         found.append(_finding(one, felt, impact, calendar, last))
     return found
 
@@ -152,31 +120,6 @@ def _position(row: tuple, period: str) -> Finding:
         impact=None,
         confidence=LEVEL,
     )
-
-
-def _orders(lines: ibis.Table, now: Period, past: Period) -> pd.DataFrame:
-    """Per product with enough orders in both stretches, the growth of their number in logs."""
-    bought = lines.filter(~lines.is_return & lines.product_id.notnull())
-    day = bought.order_date
-    rows = bought.group_by(["product_id"]).agg(
-        category=bought.category.max(),
-        now=bought.order_id.nunique(where=is_within(day, now)),
-        past=bought.order_id.nunique(where=is_within(day, past)),
-    )
-    found = rows.filter((rows.now >= OFTEN) & (rows.past >= OFTEN)).order_by("product_id").execute()
-    return found.assign(grew=np.log(found.now / found.past))
-
-
-def _missing(rate: tuple[str, float] | None, felt: dict | None, currency: str) -> Impact | None:
-    """Money a year: what it would be without the effect, from what it is at its run rate."""
-    if rate is None or felt is None:
-        return None
-    basis, yearly = rate
-    value, *ends = (
-        float(yearly * felt[name] / (1 + felt[name]))
-        for name in ("change_rate", "low_change_rate", "high_change_rate")
-    )
-    return Impact(value, min(ends), max(ends), currency, basis)
 
 
 def _finding(

@@ -22,6 +22,7 @@ _SHOWN = {
     "revenue_compared": Headline("percent", "product"),
 }
 _MARKET = ["product_id", "currency", "region"]
+_NEVER = ibis.date(9999, 12, 31)  # no price ends to hold after it
 
 
 def offers(
@@ -41,8 +42,8 @@ def offers(
     seen = competitor_prices.filter(competitor_prices.in_stock.fill_null(True))
     seen = seen.mutate(currency=seen.currency.fill_null(currency), week=seen.date.truncate("W"))
     listed = _listed(prices, currency)
-    seen = _beside(seen, listed.filter(listed.region.notnull()), "own_market")
-    seen = _beside(seen, listed.filter(listed.region.isnull()), "everywhere")
+    seen = _beside(seen, listed.filter(listed.region.notnull()), "own_market", _MARKET)
+    seen = _beside(seen, listed.filter(listed.region.isnull()), "everywhere", _MARKET[:2])
     named = products.select("product_id", "product_name", "category")
     seen = seen.left_join(named, "product_id").drop("product_id_right")
     ours = seen.our_price.coalesce(seen.own_market, seen.everywhere)
@@ -82,15 +83,16 @@ def index(offers: ibis.Table, weights: ibis.Table, by: Sequence[str]) -> pd.Data
     Formula: price_index_unweighted, unweighted_index = 100 × geometric mean of ours ÷ theirs; Our
     prices against rivals', each product and rival alike: below 100 we are cheaper.
     """
-    pairs = _pairs(offers)
-    joined = pairs.left_join(weights.select("product_id", "revenue"), "product_id")
-    joined = joined.mutate(level=joined.ratio.ln(), weight=joined.revenue.fill_null(0.0))
-    product = joined.group_by([*by, "product_id"]).agg(
-        pairs=joined.count(),
-        unweighted=joined.level.sum(),
-        weight=joined.weight.sum(),
-        weighted=(joined.weight * joined.level).sum(),
-    )
+    pairs = _pairs(offers).mutate(level=lambda pair: pair.ratio.ln())
+    if {"week", "competitor"} <= {*by}:  # a product is one pair there
+        sums = pairs.mutate(pairs=1, unweighted=pairs.level)
+    else:
+        sums = pairs.group_by([*by, "product_id"]).agg(
+            pairs=pairs.count(), unweighted=pairs.level.sum()
+        )
+    joined = sums.left_join(weights.select("product_id", "revenue"), "product_id")
+    weight = joined.revenue.fill_null(0.0)
+    product = joined.mutate(weight=weight * joined.pairs, weighted=weight * joined.unweighted)
     found = product.group_by(list(by)).agg(
         products=product.count(),
         pairs=product.pairs.sum(),
@@ -210,37 +212,30 @@ def _listed(prices: ibis.Table, currency: str) -> ibis.Table:
     every = prices.filter(prices.channel.isnull())
     every = every.mutate(currency=every.currency.fill_null(currency))
     window = ibis.window(group_by=_MARKET, order_by="valid_from")
-    return every.select(
-        *_MARKET, "valid_from", "list_price", valid_to=every.valid_from.lead().over(window)
-    )
+    until = every.valid_from.lead().over(window).coalesce(_NEVER)
+    return every.select(*_MARKET, "valid_from", "list_price", valid_to=until)
 
 
-def _beside(seen: ibis.Table, listed: ibis.Table, name: str) -> ibis.Table:
-    """The rows seen with the list price that held on their day as `name`; a row stays one row."""
+def _beside(seen: ibis.Table, listed: ibis.Table, name: str, keys: list[str]) -> ibis.Table:
+    """The rows seen with the list price that held on their day as `name`; a row stays one row.
+
+    Only comparisons join: an "or" among them would make an engine try every pair.
+    """
     quoted = listed.select(
-        own_id="product_id",
-        own_currency="currency",
-        own_region="region",
+        **{f"own_{key}": key for key in keys},
         **{"holds_from": "valid_from", "holds_until": "valid_to", name: "list_price"},
     )
-    joined = seen.left_join(
-        quoted,
-        [
-            seen.product_id == quoted.own_id,
-            seen.currency == quoted.own_currency,
-            quoted.own_region.isnull() | (quoted.own_region == seen.region),
-            seen.date >= quoted.holds_from,
-            quoted.holds_until.isnull() | (seen.date < quoted.holds_until),
-        ],
-    )
-    return joined.drop("own_id", "own_currency", "own_region", "holds_from", "holds_until")
+    same = [seen[key] == quoted[f"own_{key}"] for key in keys]
+    holds = [seen.date >= quoted.holds_from, seen.date < quoted.holds_until]
+    joined = seen.left_join(quoted, [*same, *holds])
+    return joined.drop(*(f"own_{key}" for key in keys), "holds_from", "holds_until")
 
 
 def _pairs(offers: ibis.Table) -> ibis.Table:
     """A product and a rival that has it in a week, at the cheapest of the rival's offers."""
     known = offers.filter(offers.ratio.notnull())
-    keys = ["week", "competitor", "category", "product_id"]
-    return known.group_by(keys).agg(ratio=known.ratio.max())
+    keys = ["week", "competitor", "product_id"]
+    return known.group_by(keys).agg(ratio=known.ratio.max(), category=known.category.max())
 
 
 def _moments(table: ibis.Table, name: str, a: ibis.Value, b: ibis.Value) -> dict:

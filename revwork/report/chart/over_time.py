@@ -141,7 +141,7 @@ def multiples(frame: pd.DataFrame, title: Title, subtitle: str, unit: Unit = "mo
     Columns: the first names the segment; start (date), name (optional), value, base, partial
     (bool, optional); rows of a segment in order of start, segments as the reader should meet them.
     """
-    groups = list(frame.groupby(frame.columns[0], sort=False, dropna=False))
+    groups = [*iter(frame.groupby(frame.columns[0], sort=False, dropna=False))]
     shown = groups[:_PANELS]
     wide = min(4, len(shown))
     tall = -(-len(shown) // wide)

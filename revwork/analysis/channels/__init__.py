@@ -1,0 +1,1 @@
+"""Channels and partners: what each leaves after commission, and which terms to renegotiate."""

@@ -1,0 +1,1 @@
+"""What our prices, discounts and offers do."""
