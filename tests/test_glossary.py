@@ -199,3 +199,11 @@ def test_a_table_counts_as_no_picture():
     frame = pd.DataFrame({"name": ["a"]})
     many = [Panels(lambda by: table(frame, f"{by}"), by=[*range(20)]) for _ in range(3)]
     assert all(shown(panels).outputs[0].data["text/html"].count("<table") == 20 for panels in many)
+
+
+def test_a_name_means_one_thing_wherever_it_is_defined():
+    said = {}
+    for path in sorted((glossary.PACKAGE / "analysis").rglob("*.py")):
+        for one in glossary.defined(path.read_text("utf-8")):
+            said.setdefault(in_english(one.name), set()).add((one.meaning, one.formula))
+    assert [name for name, meanings in said.items() if len(meanings) > 1] == []

@@ -51,18 +51,18 @@ def test_a_bundle_gives_the_price_to_its_takers_and_adds_the_companion_of_the_ne
 
 
 def test_at_the_break_even_take_up_the_bundle_leaves_as_much_as_to_ignore():
-    steep = compared(-0.3).loc["Bundle"].break_even_rate
+    steep = compared(-0.3).loc["Bundle"].break_even_share
     at = compared(-0.3, take_up=steep).loc["Bundle"]
     assert 0 < steep < 1 and at.margin == pytest.approx(4_000)
-    assert np.isnan(compared(-0.3).loc["Match"].break_even_rate)
+    assert np.isnan(compared(-0.3).loc["Match"].break_even_share)
 
 
 def test_without_a_companion_a_bundle_is_to_ignore_and_has_no_break_even():
     alone = replace(NOW, companion=None, companion_share=0.0, companion_margin=0.0)
     row = compared(-0.1, now=alone).loc["Bundle"]
-    assert row.margin == 4_000 and np.isnan(row.break_even_rate)
+    assert row.margin == 4_000 and np.isnan(row.break_even_share)
     everyone = compared(-0.1, now=replace(NOW, companion_share=1.0)).loc["Bundle"]
-    assert np.isnan(everyone.break_even_rate)
+    assert np.isnan(everyone.break_even_share)
 
 
 def test_a_rise_is_answered_by_the_same_rule_and_nothing_followed_is_to_ignore():

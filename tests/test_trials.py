@@ -7,7 +7,7 @@ import pytest
 from conftest import typed
 from scipy.stats import ttest_ind
 
-from revwork.analysis.marketing import trials
+from revwork.analysis import trials
 from revwork.findings import Unanswered
 from revwork.report.words import Reader
 

@@ -120,10 +120,10 @@ def compared(
 
     Columns: response, companion (of the bundle), price_change_rate, units and units_change_rate
     (against today), revenue and margin with low_ and high_ (a year, the companion's in the margin),
-    base_margin (today), gained_margin with low_ and high_, break_even_rate (take-up from which the
+    base_margin (today), gained_margin with low_ and high_, break_even_share (take-up from which the
     bundle leaves more than to ignore; null for the others, and where no take-up does).
 
-    Formula: break_even_rate = what the lower price gives away ÷ what is added; Share of the other
+    Formula: break_even_share = what the lower price gives away ÷ what is added; Share of the other
     buyers who must take the bundle before it leaves more than prices as they are.
     Formula: gained_margin = contribution margin with the answer − contribution margin today; What
     an answer to a rival's move leaves more a year.
@@ -229,7 +229,7 @@ def _told(
         **{"margin": margin[0], "low_margin": low, "high_margin": high, "base_margin": now.margin},
         "gained_margin": margin[0] - now.margin,
         **{"low_gained_margin": low - now.margin, "high_gained_margin": high - now.margin},
-        "break_even_rate": _break_even(now, moved, ours[0]) if answer == BUNDLE else np.nan,
+        "break_even_share": _break_even(now, moved, ours[0]) if answer == BUNDLE else np.nan,
     }
     named = {"response": answer, "companion": (answer == BUNDLE and now.companion) or NONE}
     return named | {name: round(float(one), 6) for name, one in found.items()}

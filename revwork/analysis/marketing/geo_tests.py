@@ -4,7 +4,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from revwork.analysis.marketing.trials import CONTROL, LEVEL, POWER
+from revwork.analysis.trials import CONTROL, LEVEL, POWER
 from revwork.findings import Unanswered
 
 SPANS = (4, 6, 8, 13, 26)  # weeks a test may run

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from revwork.analysis.marketing import attribution, trials
+from revwork.analysis import trials
+from revwork.analysis.marketing import attribution
 from revwork.analysis.marketing.journeys import CONVERTED, LOST, OPEN
 from revwork.findings import Message, Unanswered
 

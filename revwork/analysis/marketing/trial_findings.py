@@ -5,7 +5,7 @@ from math import ceil
 import ibis
 import pandas as pd
 
-from revwork.analysis.marketing import trials
+from revwork.analysis import trials
 from revwork.findings import Finding, Message, Unanswered
 
 _TOLD = {
