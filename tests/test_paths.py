@@ -22,21 +22,21 @@ def stops(*visits, known=({},)):
 
 def test_the_same_step_twice_running_is_one_stop(elsewhere):
     (row,) = paths.top(stops("vvvccpb")).itertuples()
-    assert row.path == "view → cart → pay → buy"
+    assert row.way == "view → cart → pay → buy"
     assert (row.units, row.converted_count, row.order_share) == (1, 1, 1)
 
 
 def test_ways_are_ranked_by_orders_with_their_rate(elsewhere):
     rows = paths.top(stops("vb", "vb", "vcpb", "vb", known=[{"order_id": "o"}] * 3 + [{}]))
-    assert rows.path.tolist() == ["view → buy", "view → cart → pay → buy"]
+    assert rows.way.tolist() == ["view → buy", "view → cart → pay → buy"]
     assert rows.units.tolist() == [3, 1] and rows.converted_count.tolist() == [2, 1]
     assert rows.order_share.sum() == 1 and rows.conversion_rate[0] == pytest.approx(2 / 3)
-    assert paths.reading(rows).values["path"] == "view → buy"
+    assert paths.reading(rows).values["way"] == "view → buy"
 
 
 def test_a_long_way_ends_in_an_ellipsis():
     (row,) = paths.top(stops("vcvcvcvcvcpb")).itertuples()
-    assert row.path.endswith("→ …") and row.path.count("→") == paths.LONGEST
+    assert row.way.endswith("→ …") and row.way.count("→") == paths.LONGEST
 
 
 def test_visits_that_began_before_the_period_are_not_in_it():
@@ -89,4 +89,4 @@ def test_contacts_are_a_way_of_media(elsewhere):
     rows = [{**row, "order_id": "o1" if row["path_id"] == "a" else "gone"} for row in rows]
     found = paths.of_contacts(typed("touchpoints", rows), sales.by_order(lines), JUNE)
     (one,) = paths.top(found).itertuples()
-    assert (one.path, one.units, one.converted_count) == ("Mail → Search", 1, 1)
+    assert (one.way, one.units, one.converted_count) == ("Mail → Search", 1, 1)

@@ -43,7 +43,7 @@ def by(
         past = _counted(priced, steps, basket, [comparison.base], [name])
         known = _told(past)["abandoned_share"].set_axis(past[name].fillna(""))
         rows["share_before"] = rows[name].fillna("").map(known).astype(float)
-    rows["order_value"] = rows.net / rows.sold.where(rows.sold > 0)
+    rows["order_value"] = (rows.net / rows.sold.where(rows.sold > 0)).round(6)
     rows["abandoned_amount"] = (rows.abandoned * rows.order_value).round(2)
     shown = [*("baskets", "abandoned", "abandoned_share", "low_abandoned_share")]
     shown += ["high_abandoned_share", "share_before", "order_value", "abandoned_amount"]

@@ -89,6 +89,6 @@ def _figures(row: pd.Series, has_basket: bool) -> dict[str, tuple[float | None, 
         if row.baskets:
             told["abandoned_baskets"] = (1 - row.done / row.baskets, int(row.baskets))
     if row.sold > 0 and pd.notna(row.net):
-        told["revenue_per_visit"] = (row.net / n, n)
-        told["visit_order_value"] = (row.net / row.sold, round(row.sold))
+        told["revenue_per_visit"] = (round(row.net / n, 6), n)
+        told["visit_order_value"] = (round(row.net / row.sold, 6), round(row.sold))
     return told

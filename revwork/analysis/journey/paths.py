@@ -60,7 +60,7 @@ def of_contacts(touchpoints: ibis.Table, orders: ibis.Table, period: Period) -> 
 def top(stops: ibis.Table, most: int = 12) -> pd.DataFrame:
     """Return the ways that led to most orders.
 
-    Columns: path (stops joined by arrows; beyond eight an ellipsis), units, converted_count,
+    Columns: way (stops joined by arrows; beyond eight an ellipsis), units, converted_count,
     conversion_rate with low_ and high_conversion_rate (95 %, Wilson), order_share (of all orders).
     Raises Unanswered where no way led to an order.
     """
@@ -85,7 +85,7 @@ def top(stops: ibis.Table, most: int = 12) -> pd.DataFrame:
     table = led.order_by(ibis.desc("converted"), ibis.desc("units"), *keys).limit(most).execute()
     told = wilson(table.converted, table.units, LEVEL)
     told.columns = ["conversion_rate", "low_conversion_rate", "high_conversion_rate"]
-    frame = pd.DataFrame({"path": [_joined(row) for row in table[keys].itertuples(index=False)]})
+    frame = pd.DataFrame({"way": [_joined(row) for row in table[keys].itertuples(index=False)]})
     frame = frame.assign(units=table.units, converted_count=table.converted)
     return frame.join(told).assign(order_share=table.converted / total)
 
@@ -152,8 +152,8 @@ def reading(rows: pd.DataFrame) -> Message:
     """Say which way leads to most orders."""
     one = rows.iloc[0]
     return Message(
-        "Most orders came by {path:text}: {share:percent} of them",
-        {"path": one.path, "share": one.order_share},
+        "Most orders came by {way:text}: {share:percent} of them",
+        {"way": one.way, "share": one.order_share},
     )
 
 

@@ -61,7 +61,7 @@ def drops(
             "What a lost visit is worth needs the orders that visits ended in: fill order_id in "
             "sessions."
         )
-    value = (wide.net / wide.sold.where(wide.sold > 0)).astype(float)
+    value = (wide.net / wide.sold.where(wide.sold > 0)).astype(float).round(6)
     found = []
     for k, step in enumerate(way[:-1], 1):
         here, further, done = (wide[f"n_{n}"].astype(float) for n in (k, k + 1, len(way)))
