@@ -100,10 +100,11 @@ def test_campaigns_are_judged_as_media_are():
     assert found == {"1": 0.5, "2": 1, "b": 0.5}
 
 
-def test_without_an_order_there_is_nothing_to_credit():
+@pytest.mark.parametrize("model", attribution.MODELS)
+def test_without_an_order_there_is_nothing_to_credit(model):
     for paths in ([], [("a", None)]):
         with pytest.raises(Unanswered, match="order_id"):
-            credited(paths, "markov")
+            credited(paths, model)
 
 
 def test_where_no_cost_is_known_margin_is_unknown_and_revenue_is_not():

@@ -99,6 +99,13 @@ def test_a_market_that_only_sends_back_makes_one_market():
         weekly(back, both)
 
 
+def test_more_than_eight_markets_are_one():
+    names = [f"R{at}" for at in range(9)]
+    rows = [("Search", name, 1) for name in names]
+    assert weekly(sold(names), paid(rows)).markets == ("All",)
+    assert len(weekly(sold(names[:8]), paid(rows[:8])).markets) == 8
+
+
 def test_a_large_order_is_spread_over_its_year_and_revenue_adds_up():
     values = [[100, 101], [102, 5000], [103]]
     found = weekly(sold(values=values), paid())

@@ -84,9 +84,10 @@ def _by_rule(contacts: ibis.Table, model: str) -> tuple[list[str], np.ndarray, p
     )
     wide = found.execute().pivot(index="part", columns="unit", values=list(MEASURES))
     units = sorted(wide.columns.get_level_values(1).unique())
-    parts = wide.reindex(range(GROUPS)).fillna(0.0)
-    sums = [parts[name][units].to_numpy(float) for name in MEASURES]
-    return units, _all_and_without(np.stack(sums, axis=1)), _told(_begun(sold))
+    columns = pd.MultiIndex.from_product([MEASURES, units])
+    parts = wide.reindex(index=range(GROUPS), columns=columns).fillna(0.0)
+    sums = parts.to_numpy(float).reshape(GROUPS, len(MEASURES), len(units))
+    return units, _all_and_without(sums), _told(_begun(sold))
 
 
 def _by_chain(contacts: ibis.Table, model: str) -> tuple[list[str], np.ndarray, pd.Series]:

@@ -11,7 +11,7 @@ import pandas as pd
 from revwork.findings import Unanswered, Word
 
 LEAST = 52  # complete weeks, to tell a season from a change
-MOST_MEDIA = 8
+MOST_MEDIA, MOST_MARKETS = 8, 8
 ALL, OTHERS = Word("All"), Word("Other media")
 _NOTHING = "The mix model needs orders, and rows in spend by day or week."
 _AROUND = 53  # weeks whose mean order value stands for a week's own
@@ -51,11 +51,12 @@ def weekly(
 ) -> Weeks:
     """Return complete ISO weeks of revenue and spend by market, from the first that has both.
 
-    A market is a region where something is spent; where spend is not told by region, or one of
-    them sold nothing, all are one. A week's orders count at the mean value of the year around it
-    in their market: advertising moves how many orders come, and few large ones hide that. The
-    smallest media beyond the eighth are one. Controls are by Monday; gaps hold the last value,
-    and one that never moves is left out. Raises Unanswered below 52 weeks.
+    A market is a region where something is spent; where spend is not told by region, one of them
+    sold nothing, or there are more than eight, all are one. A week's orders count at the mean
+    value of the year around it in their market: advertising moves how many orders come, and few
+    large ones hide that. The smallest media beyond the eighth are one. Controls are by Monday;
+    gaps hold the last value, and one that never moves is left out. Raises Unanswered below 52
+    weeks.
     """
     orders, cost = _orders(sold), _cost(paid)
     weeks = _complete(orders, paid, as_of)
@@ -176,7 +177,7 @@ def _complete(orders: pd.DataFrame, paid: ibis.Table, as_of: date) -> pd.Datetim
 def _markets(orders: pd.DataFrame, cost: pd.DataFrame) -> list[str]:
     spent, earned = cost[cost.cost > 0].region, orders.groupby("region").net.sum()
     told = spent.notna().all() and set(spent) <= set(earned.index[earned > 0])
-    return sorted(set(spent)) if told else [ALL]
+    return sorted(set(spent)) if told and spent.nunique() <= MOST_MARKETS else [ALL]
 
 
 def _table(
