@@ -166,5 +166,6 @@ def theirs():
     for table in tables.values():
         for name in (name for name, kind in table.schema().items() if kind.is_string()):
             told |= set(table.select(name).distinct().execute()[name].dropna())
-    english = (text for text in told - messages() if " " in text and ENGLISH.search(text))
+    own = (text for text in told - messages() if " " in text)
+    english = (text for text in own if ENGLISH.search(text) or "%" in text)
     return sorted(english, key=len, reverse=True)
