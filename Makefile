@@ -10,9 +10,10 @@ report: $(READY)
 
 test: $(READY)
 	$(BIN)/python tests/browser.py
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --ignore-glob="tests/test_truth*" --ignore=tests/test_parameters.py
 
 truth: $(READY)
+	$(BIN)/pytest -n 2 --dist loadfile tests/test_truth*.py tests/test_parameters.py
 	TRUTH_SEEDS="$$($(BIN)/python -c 'import random; print(*random.sample(range(10**6), 3))')" \
 		$(BIN)/pytest -v tests/test_truth.py tests/test_parameters.py
 

@@ -92,7 +92,7 @@ def test_every_headline_number_of_a_run_is_defined(published):
 
 def test_a_definition_is_said_in_the_readers_language():
     assert glossary.said("order_value", Reader("fr")).endswith("CA net ÷ commandes")
-    assert glossary.said("visits", Reader("en")) == "Visits"
+    assert glossary.said("umbrellas", Reader("en")) == "Umbrellas"
 
 
 # on the page

@@ -94,8 +94,10 @@ def index_page(title: str, body: str, nav: str, foot: tuple[str, str], reader: R
 def _headline(kpis: Sequence[dict[str, Any]], reader: Reader) -> str:
     """The company's first numbers, one card a metric."""
     known = [field.name for field in fields(Kpi)]
-    whole = {kpi["metric"]: kpi for kpi in reversed(kpis) if not kpi["segment"]}
-    first = list(reversed(whole.values()))[:_CARDS]
+    whole: dict[str, dict[str, Any]] = {}
+    for kpi in (one for one in kpis if not one["segment"]):
+        whole.setdefault(kpi["metric"], kpi)
+    first = list(whole.values())[:_CARDS]
     numbers = tuple(Kpi(**{name: kpi[name] for name in known if name in kpi}) for kpi in first)
     period = escape(reader.period(numbers[0].period)) if numbers else ""
     cards = Cards(numbers, reader)._repr_html_()
