@@ -94,10 +94,7 @@ class Finding:
 
 
 def segment(**values: object) -> dict[str, str]:
-    """Return a finding's segment: what is not recorded is "" in it, null in every table.
-
-    `segments.of_finding` reads it back.
-    """
+    """Return a finding's segment: what is not recorded is "" in it, null in every table."""
     return {name: value if isinstance(value, str) else "" for name, value in values.items()}
 
 

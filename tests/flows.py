@@ -3,17 +3,12 @@
 from datetime import date
 from functools import cache
 
-import ibis
-import pandas as pd
-from companies import built
+from companies import AS_OF, built
 from conftest import typed
 
 from revwork.analysis.sales_flow import deals, stages
-from revwork.contracts import contract
 
 LAST = date(2026, 6, 30)
-COMPANY_LAST = date(2026, 9, 14)
-OUTCOMES = {"Closed Won": "won", "Closed Lost": "lost"}
 
 
 def deal(name, *changes, **about):
@@ -66,28 +61,10 @@ def closed(won, lost, day="2026-05-01", amount=100, **about):
 
 
 @cache
-def company(seed, null=False, last=COMPANY_LAST):
+def company(seed, null=False, last=AS_OF):
     """A company of the sample's generator: opportunities, moves and deals, cached."""
     made = built(seed, null)
-    told = made.opportunities.assign(outcome=lambda t: t.stage.map(OUTCOMES).fillna("open"))
-    tables = {"opportunities": told, "opportunity_history": made.opportunity_history}
-    tables["fx_rates"] = made.fx_rates
-    opportunities, history, rates = (_conform(frame, name) for name, frame in tables.items())
+    opportunities = made.table("opportunities")
+    history, rates = made.table("opportunity_history"), made.table("fx_rates")
     moves = deals.moves(opportunities, history, rates, "EUR", last).cache()
     return opportunities, moves, deals.standing(moves, opportunities, last).cache()
-
-
-def _conform(frame: pd.DataFrame, table: str) -> ibis.Table:
-    """The columns of the contract in its types, absent ones null."""
-    fields = contract(table).to_schema().columns
-    given = frame[[name for name in frame if name in fields]]
-    given = given.assign(**{c: given[c].astype(str) for c in given if c == "opportunity_id"})
-    held = ibis.memtable(given)
-    return held.select(
-        **{
-            name: held[name].cast(field.dtype.type)
-            if name in held.columns
-            else ibis.null(field.dtype.type)
-            for name, field in fields.items()
-        }
-    )

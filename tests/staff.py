@@ -3,12 +3,10 @@
 from datetime import date
 from functools import cache
 
-import pandas as pd
 from companies import built
 from conftest import typed
-from flows import COMPANY_LAST, _conform, company
+from flows import company
 
-from revwork.analysis import sales
 from revwork.analysis.sales_flow import posts, stays
 from revwork.calendar import Calendar
 
@@ -43,33 +41,4 @@ def months(first, count=1):
 def flow_of(seed, null=False):
     """Changes and deals of a company of the generator, and its people."""
     _, moves, deals = company(seed, null)
-    known = built(seed, null).people
-    return stays.changes(moves).cache(), deals, _conform(known, "people").cache()
-
-
-@cache
-def tickets_of(seed, null=False):
-    known = built(seed, null).tickets.drop(columns=["first_response_on", "solved_on"])
-    return _conform(known.assign(ticket_id=known.ticket_id.astype(str)), "tickets").cache()
-
-
-@cache
-def lines_of(seed, null=False):
-    """Sales lines of a company of the generator, with owner and partner as its orders name them."""
-    made = built(seed, null)
-    orders = made.orders.drop_duplicates(["order_id", "product_id"])
-    orders = orders.assign(line=range(len(orders)))
-    owner = _own(orders)
-    tables = [_conform(getattr(made, name), name) for name in ("products", "customers", "fx_rates")]
-    known = _conform(orders, "orders")
-    joined = known.inner_join(owner, "line")
-    return sales.lines(joined, *tables, "EUR").cache()
-
-
-def _own(orders: pd.DataFrame):
-    import ibis
-
-    return ibis.memtable(orders[["line", "owner", "partner_id"]])
-
-
-LAST = COMPANY_LAST
+    return stays.changes(moves).cache(), deals, built(seed, null).table("people")

@@ -81,6 +81,19 @@ def test_a_finding_says_direction_department_confidence_and_leads_to_its_place()
     assert "−€900,000" in item.get_text()
 
 
+def test_the_pack_opens_with_the_first_numbers_also_where_a_later_page_quotes_one():
+    def kpi(metric, value, notebook):
+        shown = {"unit": "money", "department": "finance", "period": "2026-06", "series": []}
+        return {"metric": metric, "value": value, "segment": {}, "notebook": notebook, **shown}
+
+    others = [kpi(f"m{at}", at, "05") for at in range(9)]
+    told = index.pack(
+        manifest(), [], [kpi("net_revenue", 7, "01"), *others, kpi("net_revenue", 7, "06")]
+    )
+    labels = [one.get_text() for one in soup(told).select(".kpi-label")]
+    assert labels[0].startswith("Net revenue") and len(labels) == len(set(labels)) == 8
+
+
 def test_the_place_a_finding_leads_to_is_on_the_page(shelved):
     reports, runs = shelved
     page = soup((reports / runs[-1] / "index.html").read_text())

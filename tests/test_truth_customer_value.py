@@ -1,15 +1,12 @@
 """Planted among customers: found by name in three companies; where nothing is planted, nothing."""
 
-from datetime import date
 from functools import cache
 
-import ibis
-import pandas as pd
 import pytest
-from companies import SEEDS, built
+from companies import AS_OF, SEEDS, built
 from generator import truth
 
-from revwork.analysis import periods, sales
+from revwork.analysis import periods
 from revwork.analysis.customers import (
     churn_history,
     churn_risk,
@@ -18,50 +15,30 @@ from revwork.analysis.customers import (
     value_findings,
 )
 from revwork.calendar import Calendar
-from revwork.contracts import contract
 
-LAST = date(2026, 9, 14)
 CALENDAR = Calendar()
-COMPARISON = CALENDAR.compare(CALENDAR.period("2026-06..2026-08", LAST), "year ago", LAST)
+COMPARISON = CALENDAR.compare(CALENDAR.period("2026-06..2026-08", AS_OF), "year ago", AS_OF)
 YEAR = periods.year_to(COMPARISON.current)
 
 
 @cache
-def table(made, name):
-    """A table of the company with every column of its contract, as a load would have it."""
-    fields = contract(name).to_schema().columns
-    frame = getattr(made, name).drop_duplicates().reindex(columns=[*fields])
-    for column, field in fields.items():
-        if field.dtype.type.is_date():
-            frame[column] = pd.to_datetime(frame[column]).dt.date
-    kinds = {column: field.dtype.type for column, field in fields.items()}
-    return ibis.memtable(frame).cast(kinds).cache()
-
-
-@cache
-def lines(made):
-    names = ("orders", "products", "customers", "fx_rates")
-    return sales.lines(*(table(made, name) for name in names), "EUR").cache()
-
-
-@cache
 def accounts(made):
-    named = [table(made, name) for name in ("expenses", "spend", "fx_rates")]
+    named = [made.table(name) for name in ("expenses", "spend", "fx_rates")]
     paid = profitability.marketing(*named, "EUR")
-    tickets, customers = table(made, "tickets"), table(made, "customers")
-    return profitability.accounts(lines(made), tickets, paid, customers, YEAR)
+    tickets, customers = made.table("tickets"), made.table("customers")
+    return profitability.accounts(made.lines(), tickets, paid, customers, YEAR)
 
 
 @cache
 def history(made):
-    days = churn_history.days(lines(made)).cache()
+    days = churn_history.days(made.lines()).cache()
     gaps = churn_history.gaps(days)
-    told = table(made, "tickets"), table(made, "subscriptions")
-    return churn_history.history(days, gaps, *told, LAST)
+    told = made.table("tickets"), made.table("subscriptions")
+    return churn_history.history(days, gaps, *told, AS_OF)
 
 
 def loss_makers(made):
-    given = accounts(made), lines(made), COMPARISON, CALENDAR, "EUR"
+    given = accounts(made), made.lines(), COMPARISON, CALENDAR, "EUR"
     return value_findings.loss_makers(*given)
 
 
@@ -97,7 +74,7 @@ def test_the_chances_of_customers_to_leave_hold_true_a_gap_later(seed):
 def test_where_parcels_come_late_the_score_falls_most_and_nowhere_else_by_more_than_luck(seed):
     where = built(seed).effect("delivery")[0]["region"]
     moved, quiet = (
-        satisfaction.yearly(table(built(seed, null), "surveys"), COMPARISON.current, "region")
+        satisfaction.yearly(built(seed, null).table("surveys"), COMPARISON.current, "region")
         for null in (False, True)
     )
     assert moved.region[moved.change.idxmin()] == where and moved.change.min() < -20

@@ -3,47 +3,25 @@
 from datetime import date
 from functools import cache
 
-import ibis
 import numpy as np
-import pandas as pd
 import pytest
-from companies import SEEDS, built
+from companies import AS_OF, SEEDS, built
 from generator import subscriptions, truth
 
-from revwork.analysis import sales
 from revwork.analysis.customers import bg_nbd, customer_value, plan_churn, plan_findings, purchases
 from revwork.calendar import Calendar
-from revwork.contracts import contract
 
-LAST, CALM = date(2026, 9, 14), date(2025, 10, 31)  # CALM: before orders stay away in one country
+CALM = date(2025, 10, 31)  # CALM: before orders stay away in one country
 SURE = 3.5  # standard errors
 
 
 @cache
-def table(made, name):
-    """A table of the company with every column of its contract, as a load would have it."""
-    fields = contract(name).to_schema().columns
-    frame = getattr(made, name).drop_duplicates().reindex(columns=[*fields])
-    for column, field in fields.items():
-        if field.dtype.type.is_date():
-            frame[column] = pd.to_datetime(frame[column]).dt.date
-    kinds = {column: field.dtype.type for column, field in fields.items()}
-    return ibis.memtable(frame).cast(kinds).cache()
-
-
-@cache
-def lines(made):
-    names = ("orders", "products", "customers", "fx_rates")
-    return sales.lines(*(table(made, name) for name in names), "EUR").cache()
-
-
-@cache
 def daily(made):
-    return plan_churn.daily(plan_churn.spells(table(made, "subscriptions"), LAST), LAST)
+    return plan_churn.daily(plan_churn.spells(made.table("subscriptions"), AS_OF), AS_OF)
 
 
 def steps(made):
-    changes = plan_churn.price_changes(table(made, "subscriptions"), LAST)
+    changes = plan_churn.price_changes(made.table("subscriptions"), AS_OF)
     return plan_churn.steps(daily(made), changes)
 
 
@@ -61,10 +39,10 @@ def test_the_plan_whose_subscribers_leave_faster_is_found_with_its_day_and_ratio
 
 
 def test_the_money_it_costs_a_year_is_within_the_finding_s_interval(made):
-    spells = plan_churn.spells(table(made, "subscriptions"), LAST)
-    delivered = purchases.deliveries(lines(made), table(made, "subscriptions")).cache()
-    rates = table(made, "fx_rates"), "EUR"
-    (one,) = plan_findings.moved(steps(made), spells, delivered, rates, (Calendar(), LAST))
+    spells = plan_churn.spells(made.table("subscriptions"), AS_OF)
+    delivered = purchases.deliveries(made.lines(), made.table("subscriptions")).cache()
+    rates = made.table("fx_rates"), "EUR"
+    (one,) = plan_findings.moved(steps(made), spells, delivered, rates, (Calendar(), AS_OF))
     worth = truth.impact(made.world, "churn")["value"]
     assert one.impact.low < worth < one.impact.high and one.confidence > 0.99
     assert one.impact.basis == "contribution_margin"
@@ -80,14 +58,14 @@ def test_subscribers_of_each_plan_leave_as_planted_before_the_price_rose(made):
     every = daily(made).day.min().date()
     for one in (p for p in made.parameters() if p["id"] == "monthly_churn"):
         plan = one["segment"]["plan"]
-        until = since.date() if plan == where["plan"] else LAST
+        until = since.date() if plan == where["plan"] else AS_OF
         pace = plan_churn.pace(daily(made), every, until).set_index("plan").loc[plan]
         wide = np.sqrt(pace["left"]) / pace.months
         assert abs(pace.monthly_churn_rate - one["value"]) < SURE * wide < 0.5 * one["value"], plan
 
 
 def test_orders_that_invoice_a_subscription_are_told_apart_from_those_of_choice(made):
-    delivered = purchases.deliveries(lines(made), table(made, "subscriptions"))
+    delivered = purchases.deliveries(made.lines(), made.table("subscriptions"))
     sent = made.world.of(subscriptions.deliveries)
     assert delivered.count().execute() == pytest.approx(len(sent), rel=0.01)
 
@@ -95,10 +73,10 @@ def test_orders_that_invoice_a_subscription_are_told_apart_from_those_of_choice(
 def test_households_buy_and_stop_as_planted(made):
     """Firms' deals come on top of what their rate brings, so theirs are not compared here."""
     chosen = purchases.of_choice(
-        lines(made), purchases.deliveries(lines(made), table(made, "subscriptions"))
+        made.lines(), purchases.deliveries(made.lines(), made.table("subscriptions"))
     )
     days = purchases.worth_by_day(chosen)
-    people = customer_value.histories(days, table(made, "customers"), CALM)
+    people = customer_value.histories(days, made.table("customers"), CALM)
     people = people.filter((people.segment == "Household") & people.whole)
     alike = people.group_by("purchases", "recency", "age").agg(n=people.count())
     rows = alike.order_by("purchases", "recency", "age").execute()

@@ -3,10 +3,9 @@
 from datetime import date
 from functools import cache
 
-import ibis
 import numpy as np
 import pytest
-from companies import LAST, SEEDS, built
+from companies import AS_OF, SEEDS, built
 
 from revwork.analysis import sales
 from revwork.analysis.marketing import (
@@ -18,7 +17,6 @@ from revwork.analysis.marketing import (
     trial_findings,
 )
 from revwork.calendar import Comparison, Period
-from revwork.contracts import contract
 
 NOW = Period("half", date(2026, 3, 1), date(2026, 9, 1))
 BASE = Period("before", date(2025, 3, 1), date(2025, 9, 1))
@@ -26,34 +24,16 @@ YEAR = Period("year", date(2025, 9, 1), date(2026, 9, 1))
 BOTH = Comparison(NOW, NOW, BASE, "year ago", False)
 
 
-def table(made, name):
-    """A table of a company in the types of its contract, absent columns null."""
-    frame = getattr(made, name)
-    if "converted" in frame:
-        frame = frame.assign(converted=frame.converted == "yes")
-    fields = contract(name).to_schema().columns.items()
-    kinds = {column: field.dtype.type for column, field in fields}
-    given = ibis.memtable(frame[[column for column in kinds if column in frame]])
-    columns = {
-        column: given[column].cast(kind) if column in given.columns else ibis.null(kind)
-        for column, kind in kinds.items()
-    }
-    if name == "orders":
-        columns["line"] = ibis.row_number().over(group_by="order_id") + 1
-    return given.select(**columns)
-
-
 @cache
 def company(seed, null=False):
     """Orders, journeys and spend of a company as the notebook has them."""
     made = built(seed, null)
-    names = ("orders", "products", "customers", "fx_rates")
-    orders = sales.by_order(sales.lines(*(table(made, name) for name in names), "EUR")).cache()
-    contacts = journeys.contacts(table(made, "touchpoints"), orders, LAST.date()).cache()
+    orders = sales.by_order(made.lines()).cache()
+    contacts = journeys.contacts(made.table("touchpoints"), orders, AS_OF).cache()
     return (
         orders,
         contacts,
-        media.paid(table(made, "spend"), table(made, "fx_rates"), "EUR").cache(),
+        media.paid(made.table("spend"), made.table("fx_rates"), "EUR").cache(),
     )
 
 
@@ -94,7 +74,7 @@ def test_the_first_contact_brought_the_visit_and_its_return_is_the_planted_one(s
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_model_credits_each_order_with_a_journey_once(seed):
     orders, contacts, _ = company(seed)
-    named = table(built(seed), "touchpoints").select("order_id").distinct()
+    named = built(seed).table("touchpoints").select("order_id").distinct()
     sold = orders.semi_join(named, "order_id").count().execute()
     rows = journeys.tell_apart(contacts, "medium")
     for model in ("markov", "markov_with_lost", "shapley", "time_decay"):
@@ -102,7 +82,7 @@ def test_every_model_credits_each_order_with_a_journey_once(seed):
 
 
 def claimed(seed, null=False):
-    found = trial_findings.verdicts(table(built(seed, null), "experiments"), "2026")
+    found = trial_findings.verdicts(built(seed, null).table("experiments"), "2026")
     return {one.segment["experiment"][:3]: one.direction for one in found}
 
 

@@ -2,15 +2,12 @@
 
 from functools import cache
 
-import ibis
 import numpy as np
 import pandas as pd
 import pytest
-from companies import LAST, SEEDS, built
+from companies import AS_OF, SEEDS, built
 
-from revwork.analysis import sales
 from revwork.analysis.marketing import media, mix, mix_findings, mix_response, mix_weeks
-from revwork.contracts import contract
 
 SHARE = 12 / 15  # of 15 intervals of 90 % at least, so that chance alone fails one run in 50
 NAMES = {
@@ -21,26 +18,13 @@ NAMES = {
 }
 
 
-def table(made, name: str) -> ibis.Table:
-    """A table of a company made in memory, in the types of its contract."""
-    frame = getattr(made, name)
-    if name == "orders":
-        frame = frame.assign(line=frame.groupby("order_id").cumcount() + 1)
-    kinds = {key: column.dtype.type for key, column in contract(name).to_schema().columns.items()}
-    rows = ibis.memtable(frame[[key for key in frame if key in kinds and key != "in_stock"]])
-    rows = rows.mutate(**{key: ibis.null(kind) for key, kind in kinds.items() if key not in rows})
-    return rows.mutate(**{key: rows[key].cast(kind) for key, kind in kinds.items()})
-
-
 @cache
 def given(seed: int, null: bool = False) -> mix_weeks.Weeks:
     made = built(seed, null)
-    names = ("orders", "products", "customers", "fx_rates")
-    lines = sales.lines(*(table(made, name) for name in names), "EUR").cache()
-    paid = media.paid(table(made, "spend"), table(made, "fx_rates"), "EUR")
-    sold = mix_weeks.driven(lines, table(made, "touchpoints")).cache()
-    moving = mix_weeks.controls(sold, table(made, "promotions"), table(made, "competitor_prices"))
-    return mix_weeks.weekly(sold, paid, moving, (LAST - pd.Timedelta(days=1)).date())
+    paid = media.paid(made.table("spend"), made.table("fx_rates"), "EUR")
+    sold = mix_weeks.driven(made.lines(), made.table("touchpoints")).cache()
+    moving = mix_weeks.controls(sold, made.table("promotions"), made.table("competitor_prices"))
+    return mix_weeks.weekly(sold, paid, moving, AS_OF)
 
 
 @cache

@@ -2,13 +2,13 @@
 
 import pandas as pd
 import pytest
-from companies import SEEDS, built
-from flows import COMPANY_LAST, company
+from companies import AS_OF, SEEDS, built
+from flows import company
 
 from revwork.analysis.sales_flow import deals, stages, stalls, win_rates
 from revwork.calendar import Calendar, Period
 
-YEAR = Period("year", COMPANY_LAST.replace(year=2025), COMPANY_LAST)
+YEAR = Period("year", AS_OF.replace(year=2025), AS_OF)
 
 
 def visits(seed, null=False):
@@ -19,7 +19,7 @@ def visits(seed, null=False):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_stall_is_found_in_its_stage_and_segment_within_two_weeks(seed):
     where, since = built(seed).effect("stall")
-    (one,) = stalls.stalls(visits(seed), COMPANY_LAST).itertuples()
+    (one,) = stalls.stalls(visits(seed), AS_OF).itertuples()
     assert (one.segment, one.stage) == (where["segment"], where["stage"])
     assert abs((pd.Timestamp(one.since) - since).days) <= 14
     assert one.low_since <= (since + pd.Timedelta(days=7)).date()
@@ -28,15 +28,15 @@ def test_the_stall_is_found_in_its_stage_and_segment_within_two_weeks(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_where_no_stall_is_planted_none_is_found(seed):
-    assert stalls.stalls(visits(seed, null=True), COMPANY_LAST).empty
+    assert stalls.stalls(visits(seed, null=True), AS_OF).empty
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_stall_costs_wins_and_its_interval_leaves_zero_out(seed):
     _, _, today = company(seed)
     seen = visits(seed)
-    months = Calendar().complete_months(COMPANY_LAST, 3)
-    found = stalls.stalls(seen, COMPANY_LAST)
+    months = Calendar().complete_months(AS_OF, 3)
+    found = stalls.stalls(seen, AS_OF)
     (one,) = stalls.costs(found, seen, today, months).itertuples()
     assert one.low_lost < one.lost < one.high_lost < 0
 
@@ -45,7 +45,7 @@ def test_the_stall_costs_wins_and_its_interval_leaves_zero_out(seed):
 def test_the_chance_to_pass_each_stage_is_within_its_interval(seed):
     """The last stage's is planted for people past their ramp: newcomers pull it down."""
     seen = visits(seed, null=True)
-    rows = stages.conversion(seen, stages.order(seen), COMPANY_LAST).set_index("stage")
+    rows = stages.conversion(seen, stages.order(seen), AS_OF).set_index("stage")
     known = {
         one["segment"]["stage"]: one["value"]
         for one in built(seed).parameters()

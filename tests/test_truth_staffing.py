@@ -4,8 +4,8 @@ from functools import cache
 
 import pandas as pd
 import pytest
-from companies import SEEDS, built
-from staff import CALENDAR, LAST, flow_of, lines_of, months, tickets_of
+from companies import AS_OF, SEEDS, built
+from staff import CALENDAR, flow_of, months
 
 from revwork.analysis.sales_flow import (
     backtest,
@@ -23,13 +23,13 @@ def crew(seed, null=False):
 
 @cache
 def found(seed, null=False):
-    people, tickets = crew(seed, null), tickets_of(seed, null)
-    empty = seats.seats(people, LAST)
+    people, tickets = crew(seed, null), built(seed, null).table("tickets")
+    empty = seats.seats(people, AS_OF)
     serving = seats.serving(people, tickets)
     if not (empty.empty_seats > 0).any():
         return []
-    rows = seats.losses(empty, lines_of(seed, null), serving, (CALENDAR, LAST))
-    rows = staffing_findings.remedies(rows, people, (1.0,), (CALENDAR, LAST))
+    rows = seats.losses(empty, built(seed, null).lines(), serving, (CALENDAR, AS_OF))
+    rows = staffing_findings.remedies(rows, people, (1.0,), (CALENDAR, AS_OF))
     answers = service_load.first_answers(tickets, months("2024-09-01", 24))
     return staffing_findings.short(rows, answers, CALENDAR, "EUR")
 
@@ -75,9 +75,9 @@ def test_three_companies_together_leave_out_that_newcomers_win_like_anyone():
 def test_answers_slow_down_where_service_is_short_and_nowhere_else(seed):
     where, _ = built(seed).effect("short")
     people = crew(seed)
-    tickets = tickets_of(seed)
+    tickets = built(seed).table("tickets")
     team = service_load.team(tickets, people)
-    rows = service_load.load(tickets, lines_of(seed), team, months("2023-09-01", 36))
+    rows = service_load.load(tickets, built(seed).lines(), team, months("2023-09-01", 36))
     told = service_load.slowing(rows)
     missing = service_load.heads_needed(rows)
     if where["team"] == "service":
@@ -89,7 +89,7 @@ def test_answers_slow_down_where_service_is_short_and_nowhere_else(seed):
 
 def test_the_forecast_is_nearer_than_the_stage_weighted_sum_and_its_interval_mostly_holds():
     changes = flow_of(SEEDS[0], null=True)[0]
-    rows = backtest.back_test(changes, CALENDAR, LAST, elapsed=(0, 45))
+    rows = backtest.back_test(changes, CALENDAR, AS_OF, elapsed=(0, 45))
     last = backtest.score(rows).iloc[-1]
     assert last.error_rate < 0.6 * last.weighted_error_rate
     assert last.low_coverage_rate < 0.8 < last.high_coverage_rate or last.coverage_rate > 0.8

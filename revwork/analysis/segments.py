@@ -20,11 +20,6 @@ def of_segment(table: ibis.Table, segment: Mapping[str, str | None]) -> ibis.Tab
     return table
 
 
-def of_finding(table: ibis.Table, segment: Mapping[str, str]) -> ibis.Table:
-    """Return the rows a finding speaks of: "" is where `findings.segment` had nothing recorded."""
-    return of_segment(table, {name: value or None for name, value in segment.items()})
-
-
 def only(table: ibis.Table, wanted: Sequence[str]) -> ibis.Table:
     """Return the rows of the segments wanted, such as region=Spain and channel=Shop.
 
