@@ -9,7 +9,8 @@ from time import perf_counter, process_time
 import ibis
 import pandas as pd
 
-from revwork.analysis.customers import cohorts, purchases, rfm
+from revwork.analysis import purchases
+from revwork.analysis.customers import cohorts, rfm
 from revwork.calendar import Calendar
 
 LINES, CUSTOMERS = 10_000_000, 1_000_000

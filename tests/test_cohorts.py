@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from conftest import sales_lines, typed
 
-from revwork.analysis.customers import cohorts, purchases
+from revwork.analysis import purchases
+from revwork.analysis.customers import cohorts
 from revwork.calendar import Calendar
 from revwork.findings import Unanswered
 from revwork.report.words import Reader

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from conftest import sales_lines, typed
 
-from revwork.analysis.customers import plan_churn, plan_findings, purchases
+from revwork.analysis import purchases
+from revwork.analysis.customers import plan_churn, plan_findings
 from revwork.calendar import Calendar
 from revwork.report.words import Reader
 

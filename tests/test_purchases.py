@@ -3,7 +3,7 @@
 import pytest
 from conftest import sales_lines, typed
 
-from revwork.analysis.customers import purchases
+from revwork.analysis import purchases
 
 ROWS = [
     {"order_id": "o1", "customer_id": "a", "net_amount": 30, "cost_amount": 20},

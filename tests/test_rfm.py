@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from conftest import sales_lines
 
-from revwork.analysis.customers import purchases, rfm
+from revwork.analysis import purchases
+from revwork.analysis.customers import rfm
 from revwork.findings import Unanswered
 from revwork.report.words import Reader
 

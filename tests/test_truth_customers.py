@@ -8,7 +8,8 @@ import pytest
 from companies import AS_OF, SEEDS, built
 from generator import subscriptions, truth
 
-from revwork.analysis.customers import bg_nbd, customer_value, plan_churn, plan_findings, purchases
+from revwork.analysis import purchases
+from revwork.analysis.customers import bg_nbd, customer_value, plan_churn, plan_findings
 from revwork.calendar import Calendar
 
 CALM = date(2025, 10, 31)  # CALM: before orders stay away in one country

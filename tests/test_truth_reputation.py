@@ -8,7 +8,7 @@ import pytest
 from companies import AS_OF, SEEDS, Company, built
 from generator import truth
 
-from revwork.analysis.customers import purchases
+from revwork.analysis import purchases
 from revwork.analysis.reputation import (
     opinion_breaks,
     opinion_weeks,

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from conftest import sales_lines, typed
 
-from revwork.analysis.customers import purchases, value_check
+from revwork.analysis import purchases
+from revwork.analysis.customers import value_check
 from revwork.findings import Unanswered
 from revwork.report.words import Reader
 

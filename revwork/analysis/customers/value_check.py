@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from revwork.analysis.customers import customer_value
-from revwork.analysis.customers.purchases import purchased
+from revwork.analysis.purchases import purchased
 from revwork.findings import Message, Unanswered, Word
 
 _MOST = 8  # purchases after the first; more are one group
