@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-_HOME = {"open_company": "revwork.workspace"}
+_HOME = {"open_company": "revwork.workspace", "open_run": "revwork.pack"}
 
 
 def __getattr__(name: str) -> object:

@@ -1,12 +1,13 @@
 """The command line: revwork init, import, match, check, run, params, lab."""
 
-import logging
-import signal
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from revwork.commands.run import run
+from revwork.commands.words import refuse
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__
@@ -18,47 +19,7 @@ def revwork() -> None:
     """The revenue workbench: departmental data in, an interactive revenue report out."""
 
 
-@app.command()
-def run(
-    notebooks: Annotated[
-        list[str] | None, typer.Argument(help="01_revenue, or a path; all where none is named")
-    ] = None,
-    p: Annotated[
-        list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="set a parameter")
-    ] = None,
-    workspace: Annotated[str, typer.Option(help="folder that holds revwork.toml")] = "",
-    out: Annotated[Path, typer.Option(file_okay=False, help="where reports are published")] = Path(
-        "reports"
-    ),
-    to: Annotated[
-        str, typer.Option(metavar="FORMATS", help="html, pdf, pptx, xlsx; html is always there")
-    ] = "html",
-) -> None:
-    """Execute notebooks and publish the report. Exit 0 all succeeded, 1 some failed, 2 usage."""
-    from revwork.run import plan
-    from revwork.run.formats import asked
-    from revwork.run.runner import run as execute_all
-    from revwork.workspace import open_company
-
-    try:
-        formats = asked(to)
-        given = dict(_setting(text) for text in p or [])
-        if workspace:
-            given["workspace"] = str(open_company(workspace).folder)
-        settled = plan.settle(plan.find(notebooks or []), given)
-    except ValueError as error:
-        _refuse(error)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        with _progress(len(settled)) as told:
-            whole = not notebooks and not p
-            manifest = execute_all(settled, out, whole, told, formats)
-    except KeyboardInterrupt:
-        logging.getLogger("asyncio").disabled = True  # the kernel's client would mourn its task
-        typer.echo("revwork: stopped before anything was published.", err=True)
-        raise
-    _summary(manifest, out)
-    raise typer.Exit(0 if manifest["status"] == "succeeded" else 1)
+app.command()(run)
 
 
 @app.command()
@@ -72,7 +33,7 @@ def params(notebook: Annotated[str, typer.Argument(help="01_revenue, or a path")
     try:
         taken = plan.parameters(plan.find([notebook])[0])
     except ValueError as error:
-        _refuse(error)
+        refuse(error)
     table = Table("parameter", "type", "default", "meaning")
     for parameter in taken:
         is_plain = isinstance(parameter.kind, type)
@@ -99,7 +60,7 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
     try:
         place = begin(folder)
     except ValueError as error:
-        _refuse(error)
+        refuse(error)
     typer.echo(f"{place} is made. Put files into its folders, then: revwork import FILE …")
 
 
@@ -117,7 +78,7 @@ def import_(
         company = open_company(workspace)
         looked = intake.look_at(company, intake.files(files))
     except ValueError as error:
-        _refuse(error)
+        refuse(error)
     for line in looked.shown:
         typer.echo(line)
     asks = sys.stdin.isatty()
@@ -127,7 +88,7 @@ def import_(
     try:
         place = intake.write(company, wanted) if wanted else None
     except ValueError as error:
-        _refuse(error)
+        refuse(error)
     if place:
         typer.echo(f"Written to {place}")
     raise typer.Exit(0 if wanted and wanted == [*looked.entries] and not looked.left else 1)
@@ -147,7 +108,7 @@ def match(
     try:
         tables = open_company(workspace).tables(needs=["competitor_prices", "products"])
     except ValueError as error:
-        _refuse(error)
+        refuse(error)
     for line in matching.lines(matching.proposals(tables.competitor_prices, tables.products)):
         typer.echo(line)
 
@@ -166,7 +127,7 @@ def check(
     try:
         company = open_company(workspace)
     except ValueError as error:
-        _refuse(error)
+        refuse(error)
     reads = {notebook.stem: plan.reads(notebook) for notebook in plan.find([])}
     found = facts(company, reads, Reader(company.language, company.currency).say)
     if as_json:
@@ -183,45 +144,3 @@ def check(
 def main() -> None:
     """Entry point of the `revwork` command."""
     app()
-
-
-def _setting(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise ValueError(f"-p {text}: write it as NAME=VALUE.")
-    return name, value
-
-
-def _refuse(error: ValueError) -> None:
-    typer.echo(f"revwork: {error}", err=True)
-    raise typer.Exit(2)
-
-
-def _progress(total: int):
-    """Give `told(name, at, of)`: a bar on a terminal, one line an event elsewhere."""
-    from contextlib import contextmanager
-
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    @contextmanager
-    def shown():
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        with Progress(*columns, TimeElapsedColumn(), disable=not sys.stderr.isatty()) as bar:
-            task = bar.add_task("starting", total=total)
-
-            def told(name: str, at: int, of: int) -> None:
-                bar.update(task, description=name, completed=at)
-                if bar.disable:
-                    typer.echo(f"{name} ({at + 1} of {of})", err=True)
-
-            yield told
-            bar.update(task, description="published", completed=total)
-
-    return shown()
-
-
-def _summary(manifest: dict, out: Path) -> None:
-    for entry in manifest["notebooks"]:
-        why = f": {entry['reason']}" if entry["reason"] else ""
-        typer.echo(f"{entry['notebook']}: {entry['status']} in {entry['seconds']} s{why}")
-    typer.echo(f"Open {(out / manifest['run'] / 'index.html').resolve()}")

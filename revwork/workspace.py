@@ -1,5 +1,6 @@
 """A company: what its revwork.toml says about it, and where each of its tables lives."""
 
+import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -16,11 +17,14 @@ from revwork.calendar import Against, Calendar, Comparison
 from revwork.contracts import TABLES
 from revwork.data.source import CLOSED, FILE, Code, Source, Zone, misplaced, strangers
 from revwork.data.wording import DataError, nearest
+from revwork.settings import Running
 
 if TYPE_CHECKING:
     from revwork.data.loading import Tables
     from revwork.data.pseudonyms import Audience
 
+TODAY = "REVWORK_TODAY"  # the day of a run, the same for all its notebooks
+_RUNNING = Running()
 _SAMPLES = (".", "sample", "data/sample")
 
 
@@ -51,6 +55,7 @@ class Company:
     folder: Path
     sources: Mapping[str, Source]
     confidentiality: str = ""
+    running: Running = _RUNNING
 
     def tables(
         self,
@@ -67,8 +72,14 @@ class Company:
         """
         from revwork.data.loading import load
 
-        today = today or datetime.now(ZoneInfo(self.time_zone)).date()
+        today = today or self.today
         return load(self, needs, enriches, today, audience)
+
+    @property
+    def today(self) -> date:
+        """The company's day; within a run the day on which that began."""
+        fixed = os.environ.get(TODAY)
+        return date.fromisoformat(fixed) if fixed else datetime.now(ZoneInfo(self.time_zone)).date()
 
     @property
     def dimensions(self) -> Sequence[str]:
@@ -93,6 +104,7 @@ class _Spec:
     time_zone: Zone = "UTC"
     calendar: Annotated[dict[str, Any], AfterValidator(_calendar)] = Field(default_factory=dict)
     tables: dict[Annotated[str, AfterValidator(_table)], Source] = Field(default_factory=dict)
+    run: Running = _RUNNING
 
 
 def open_company(workspace: str | Path = ".") -> Company:
@@ -125,6 +137,7 @@ def open_company(workspace: str | Path = ".") -> Company:
         folder=folder,
         sources=spec.tables,
         confidentiality=spec.confidentiality,
+        running=spec.run,
     )
 
 

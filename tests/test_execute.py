@@ -14,6 +14,7 @@ from conftest import notebook
 
 from revwork.report.panels import HEADLESS
 from revwork.run.execute import execute
+from revwork.run.limits import Limits
 
 EXITS = "import os, sys, signal, time, subprocess\n"
 CHILD = EXITS + "print(os.getpgid(0), subprocess.Popen(['sleep', '600']).pid, flush=True)"
@@ -25,7 +26,7 @@ def ended(tmp_path):
 
     def run(*cells, parameters=None, given=(), limit=120):
         source = notebook(tmp_path / "tiny.ipynb", *cells, parameters=parameters)
-        outcome = execute(source, dict(given), tmp_path / "executed.ipynb", limit)
+        outcome = execute(source, dict(given), tmp_path / "executed.ipynb", Limits(notebook=limit))
         return outcome, nbformat.read(outcome.executed, 4)
 
     return run
@@ -240,4 +241,5 @@ def test_an_interrupted_run_leaves_no_kernel_and_no_trace_among_the_reports(tmp_
         "",
         ["slow (1 of 1)", "revwork: stopped before anything was published."],
     )
-    assert living(group) == [] and list((tmp_path / "reports").iterdir()) == []
+    assert living(group) == []
+    assert [path.name for path in (tmp_path / "reports").iterdir()] == [".run.lock"]

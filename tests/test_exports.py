@@ -22,6 +22,7 @@ from revwork.report import slides, table, workbook
 from revwork.report.carried import MIME
 from revwork.report.words import Reader
 from revwork.run import formats, runner
+from revwork.run.request import Request
 
 REPORT = "01_revenue"
 LINE = "Confidential – <b>board</b> only"
@@ -120,7 +121,7 @@ def hostile(tmp_path_factory):
     (folder / "orders.csv").write_text(ORDERS)
     cells = [OPEN, SHOW, TABLE.format(names=HOSTILE), BARS, CLAIMS]
     path = notebook(folder / "names.ipynb", f"workspace = {str(folder)!r}", *cells)
-    done = runner.run({path: {}}, folder / "reports", True, formats=formats.FORMATS)
+    done = runner.run(Request({"": {path: {}}}, True, formats.FORMATS), folder / "reports")
     assert done["status"] == "succeeded", done
     return folder / "reports" / done["run"]
 
@@ -174,7 +175,7 @@ def test_without_a_browser_the_page_is_there_and_the_notebook_counts_as_failed(
 ):
     monkeypatch.setenv("REVWORK_CHROMIUM", "/nowhere/chromium")
     path = notebook(tmp_path / "fine.ipynb", "1")
-    done = runner.run({path: {}}, tmp_path / "reports", True, formats=("html", "pdf"))
+    done = runner.run(Request({"": {path: {}}}, True, ("html", "pdf")), tmp_path / "reports")
     (ended,) = done["notebooks"]
     assert (done["status"], ended["status"]) == ("failed", "failed")
     assert ended["reason"] == "pdf: /nowhere/chromium does not start: No such file or directory"

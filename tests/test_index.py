@@ -11,6 +11,7 @@ from conftest import notebook
 from revwork.report import index
 from revwork.report.library import library
 from revwork.run import runner, shelf
+from revwork.run.request import Request
 
 ENDED = {"status": "succeeded", "reason": "", "parameters": {}, "seconds": 1.0}
 CHANGES = dict.fromkeys(("notebooks", "tables", "kpis", "new", "gone", "changed"), ())
@@ -66,7 +67,7 @@ def shelved(tmp_path_factory):
     header, runs = "order_id,order_date,net_amount\n", []
     for rows in ("a,2026-01-02,60\nb,2026-01-31,5\n", "a,2026-01-02,40\n"):
         (folder / "orders.csv").write_text(header + rows)
-        runs.append(runner.run({path: {}}, folder / "reports", True)["run"])
+        runs.append(runner.run(Request({"": {path: {}}}, True), folder / "reports")["run"])
     return folder / "reports", runs
 
 
@@ -148,7 +149,7 @@ def test_a_run_without_change_says_so(shelved, tmp_path):
     reports = tmp_path / "reports"
     shutil.copytree(shelved[0], reports, symlinks=True)
     path = shelved[0].parent / "01_tiny.ipynb"
-    runner.run({path: {}}, reports, True)
+    runner.run(Request({"": {path: {}}}, True), reports)
     newest = soup((reports / "index.html").read_text()).select_one(".runs > li")
     assert "Nothing changed since" in newest.get_text() and not newest.details
 
@@ -156,7 +157,7 @@ def test_a_run_without_change_says_so(shelved, tmp_path):
 def test_a_report_that_fails_is_told_and_its_recovery_too(tmp_path):
     reports = tmp_path / "reports"
     for cell in ("1", "1 / 0", "1"):
-        runner.run({notebook(tmp_path / "a.ipynb", cell): {}}, reports, True)
+        runner.run(Request({"": {notebook(tmp_path / "a.ipynb", cell): {}}}, True), reports)
     last, before, _ = soup((reports / "index.html").read_text()).select(".runs > li")
     assert "a Failed → Succeeded" in " ".join(last.get_text(" ").split())
     assert "a Succeeded → Failed cell 2: division by zero" in " ".join(before.get_text(" ").split())
@@ -209,7 +210,9 @@ def test_what_is_left_of_a_run_does_not_break_the_library(tmp_path):
         for name, content in files.items():
             (folder / name).write_bytes(content.encode(errors="surrogateescape"))
     (reports / "latest").symlink_to("20250101-000000")
-    done = runner.run({notebook(tmp_path / "a.ipynb", "1"): {}}, reports, False)["run"]
+    done = runner.run(Request({"": {notebook(tmp_path / "a.ipynb", "1"): {}}}, False), reports)[
+        "run"
+    ]
     page = soup((reports / "index.html").read_text())
     listed = [link["href"].split("/")[0] for link in page.select(".runs > li > p > a")]
     assert listed == ["20990106-000000", "20990105-000000", done]

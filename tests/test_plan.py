@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from papermill.translators import PythonTranslator
 
-from revwork.cli import _setting
+from revwork.commands.run import setting
 from revwork.run import plan
 from revwork.run.plan import Parameter, UsageError
 
@@ -101,7 +101,7 @@ def test_leading_zeros_stay_in_text(report):
 
 
 def test_a_value_may_hold_an_equals_sign():
-    assert _setting("company=a=b=c") == ("company", "a=b=c")
+    assert setting("company=a=b=c") == ("company", "a=b=c")
 
 
 def test_a_list_is_parted_by_commas(report):

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from revwork.metrics import Unit
 from revwork.run import runner
+from revwork.run.request import Request
 
 ACME = """
 company = "<script>alert(1)</script>"
@@ -121,7 +122,7 @@ def shelf(tmp_path_factory):
 
 def run(shelf, reports, *names, whole_pack=True):
     plan = {shelf / f"{name}.ipynb": {} for name in names}
-    return runner.run(plan, reports, whole_pack)
+    return runner.run(Request({"": plan}, whole_pack), reports)
 
 
 def read(path):
@@ -181,10 +182,11 @@ def test_a_pages_links_lead_to_files_that_are_sent_with_it(published):
 
 def test_the_log_has_one_line_an_event(shelf, tmp_path):
     notebook(tmp_path / "wordy.ipynb", "raise ValueError('one\\ntwo')")
-    runner.run({tmp_path / "wordy.ipynb": {}, shelf / "fine.ipynb": {}}, tmp_path / "reports", True)
+    plan = {tmp_path / "wordy.ipynb": {}, shelf / "fine.ipynb": {}}
+    runner.run(Request({"": plan}, True), tmp_path / "reports")
     log = next((tmp_path / "reports").glob("2*/record/run.log")).read_text()
     said = [line.split(" ", 2)[2].split(" in ")[0].strip() for line in log.splitlines()]
-    assert said == ["wordy started", "wordy failed", "fine started", "fine succeeded"]
+    assert sorted(said) == ["fine started", "fine succeeded", "wordy failed", "wordy started"]
 
 
 # latest
@@ -249,14 +251,14 @@ def test_a_skipped_notebook_says_which_table_it_lacks(shelf, tmp_path):
 def test_only_notebooks_that_succeeded_contribute_findings(tmp_path):
     claim = notebook(tmp_path / "claim.ipynb", "value = 1.0", CLAIM)
     late = notebook(tmp_path / "late.ipynb", "value = 1.0", CLAIM, "1 / 0")
-    done = runner.run({claim: {}, late: {}}, tmp_path / "reports", True)
+    done = runner.run(Request({"": {claim: {}, late: {}}}, True), tmp_path / "reports")
     found = read(tmp_path / "reports" / done["run"] / "findings.json")
     assert [finding["notebook"] for finding in found] == ["claim"]
 
 
 def test_a_widget_that_would_be_blank_fails_its_notebook(tmp_path):
     path = notebook(tmp_path / "blank.ipynb", "import ipywidgets; ipywidgets.IntSlider()")
-    done = runner.run({path: {}}, tmp_path / "reports", True)
+    done = runner.run(Request({"": {path: {}}}, True), tmp_path / "reports")
     (ended,) = done["notebooks"]
     assert ended["status"] == done["status"] == "failed"
     assert ended["reason"].startswith("cell 2 shows a widget or bare picture")
@@ -266,7 +268,7 @@ def test_a_widget_that_would_be_blank_fails_its_notebook(tmp_path):
 def test_money_that_is_not_a_number_is_unknown_and_ranks_last(tmp_path):
     unknown = notebook(tmp_path / "unknown.ipynb", "value = float('nan')", CLAIM)
     known = notebook(tmp_path / "known.ipynb", "value = -1.0", CLAIM)
-    done = runner.run({unknown: {}, known: {}}, tmp_path / "reports", True)
+    done = runner.run(Request({"": {unknown: {}, known: {}}}, True), tmp_path / "reports")
     found = read(tmp_path / "reports" / done["run"] / "findings.json")
     assert [finding["impact"]["value"] for finding in found] == [-1.0, None]
 
@@ -279,7 +281,7 @@ def test_names_and_sentences_cannot_carry_markup_into_a_page(tmp_path):
     (tmp_path / "orders.csv").write_text("order_id,order_date,net_amount\na,2026-01-02,1\n")
     cells = (f"workspace = {str(tmp_path)!r}", OPEN, "value = 1.0", CLAIM)
     path = notebook(tmp_path / "hostile.ipynb", *cells)
-    done = runner.run({path: {}}, tmp_path / "reports", True)
+    done = runner.run(Request({"": {path: {}}}, True), tmp_path / "reports")
     assert done["status"] == "succeeded" and done["workspace"] == "<script>alert(1)</script>"
     pages = [tmp_path / "reports/index.html", *(tmp_path / "reports" / done["run"]).glob("*.html")]
     assert len(pages) == 3

@@ -26,6 +26,7 @@ from test_lab import SLOW, answers, start, stop
 
 from revwork.contracts import contract
 from revwork.run import formats, plan, runner
+from revwork.run.request import Request
 
 NAMES = [plain(text) for text in PAYLOADS]
 MONTHS = pd.date_range("2024-12-01", periods=20, freq="MS")
@@ -179,8 +180,8 @@ def run(company):
     """The run of all notebooks over that company, in every format."""
     own, reports = {"workspace": str(company)}, company / "reports"
     todo = dict.fromkeys(plan.find([]), own) | {path: {} for path in company.glob("*.ipynb")}
-    runner.run({company / "names.ipynb": {}}, reports, True)
-    done = runner.run(todo, reports, True, formats=formats.FORMATS)
+    runner.run(Request({"": {company / "names.ipynb": {}}}, True), reports)
+    done = runner.run(Request({"": todo}, True, formats.FORMATS), reports)
     ended = {one["notebook"]: (one["status"], one["reason"][:300]) for one in done["notebooks"]}
     odd = [name for name, (status, _) in ended.items() if status != "succeeded"]
     assert odd == [FILE.replace("/", "")], ended

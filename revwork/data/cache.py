@@ -40,10 +40,10 @@ _PACKAGE = Path(__file__).parents[1]
 def fingerprint(source: "Source", loaded: ibis.Table) -> str:
     """Return what changes with the source's declaration and its files, or of a server its rows."""
     if not source.is_remote:
-        return _files(source)
+        return of_files(source)
     rows = f"SELECT count(*), sum(hash(rows)) FROM {name(loaded.get_name())} AS rows"
     found = loaded.get_backend().con.execute(rows).fetchone()
-    return _hash([_files(source), *map(str, found)])
+    return _hash([of_files(source), *map(str, found)])
 
 
 def put(
@@ -116,11 +116,12 @@ def _comparing() -> list[str]:
 def _key(company: "Company", table: str) -> str:
     """What changes with all that a kept table follows from."""
     return _hash(
-        [_files(company.sources[table]), company.currency, company.time_zone, _door(table)]
+        [of_files(company.sources[table]), company.currency, company.time_zone, _door(table)]
     )
 
 
-def _files(source: "Source") -> str:
+def of_files(source: "Source") -> str:
+    """Return what changes with the source's declaration and with its files, if it has any."""
     contents = [_unchanged(one, *_stamp(one)) for one in _paths(source)]
     declared = {**asdict(source), "folder": "", "preset": version(source.preset)}
     return _hash([*contents, json.dumps(declared, sort_keys=True)])

@@ -1,5 +1,6 @@
 """From a company's files to tables that keep their contract, or to every reason why not."""
 
+import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from revwork.data.source import Source
     from revwork.workspace import Company
 
+MEMORY = "REVWORK_MEMORY"  # bytes a kernel of a run may hold
 _NO_ROWS = "{table:text}: no rows in {example:text}"
 
 
@@ -164,9 +166,16 @@ def _known(
 
 
 def _connect() -> ibis.BaseBackend:
-    connection = ibis.duckdb.connect(temp_directory=tempfile.gettempdir())
+    bounds = {"memory_limit": f"{allowed}B"} if (allowed := _allowed()) else {}
+    connection = ibis.duckdb.connect(temp_directory=tempfile.gettempdir(), **bounds)
     connection.con.execute("SET enable_progress_bar = false; SET TimeZone = 'UTC'")
     return connection
+
+
+def _allowed() -> int | None:
+    """The bytes that the engine may hold: it goes beyond, so three quarters of the process's."""
+    held = os.environ.get(MEMORY)
+    return int(0.75 * int(held)) if held else None
 
 
 def _open(connection: ibis.BaseBackend, company: "Company", table: str) -> list[Note]:

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -95,10 +96,21 @@ def settle(notebooks: Sequence[Path], given: Mapping[str, object]) -> dict[Path,
     }
 
 
+def imports(notebook: Path) -> set[str]:
+    """Return the packages that a notebook's code cells import."""
+    found = (re.findall(r"^\s*(?:import|from) (\w+)", code, re.M) for code in _code(notebook))
+    return {name for names in found for name in names}
+
+
+def reads_run(notebook: Path) -> bool:
+    """Return whether a notebook reads what the others of its run said, so that it comes last."""
+    return any("open_run(" in source for source in _code(notebook))
+
+
 def reads(notebook: Path) -> dict[str, list[str]]:
     """Return the tables a notebook needs and the ones that enrich it, from its one literal call."""
-    for cell in _cells(notebook):
-        if cell["cell_type"] == "code" and ".tables(" in (source := "".join(cell["source"])):
+    for source in _code(notebook):
+        if ".tables(" in source:
             for call in ast.walk(ast.parse(source)):
                 if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(".tables"):
                     named = [k for k in call.keywords if k.arg in ("needs", "enriches")]
@@ -129,6 +141,12 @@ def _parameters_cell(notebook: Path) -> str:
         if "parameters" in cell["metadata"].get("tags", []):
             return "".join(cell["source"])
     return ""
+
+
+def _code(notebook: Path) -> list[str]:
+    """The sources of the code cells."""
+    cells = (cell for cell in _cells(notebook) if cell["cell_type"] == "code")
+    return ["".join(cell["source"]) for cell in cells]
 
 
 def _cells(notebook: Path) -> list[dict[str, Any]]:

@@ -1,79 +1,115 @@
-"""Run a plan to a published report, one notebook after the other."""
+"""Run a request to a published run, or leave it where it can be taken up again."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from datetime import datetime
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from datetime import UTC, datetime
 from pathlib import Path
+from time import perf_counter
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from revwork.run.execute import Outcome, execute
-from revwork.run.publish import discard, publish
+from revwork.data.wording import DataError
+from revwork.run.limits import Limits, of_each
+from revwork.run.making import Run, Way, made
+from revwork.run.plan import folder
+from revwork.run.publish import conclude
+from revwork.run.request import Request
+from revwork.run.sets import together
 from revwork.run.shelf import shelve
+from revwork.run.staging import alone, begun, held, started, unfinished
+from revwork.settings import Running
+from revwork.workspace import Company, open_company
 
 log = logging.getLogger("revwork")
+_WAY = Way()
 
 
-def run(
-    plan: Mapping[Path, Mapping[str, Any]],
-    reports: Path,
-    whole_pack: bool,
-    told: Callable[[str, int, int], None] = lambda name, at, of: None,
-    formats: Sequence[str] = ("html",),
-) -> dict[str, Any]:
-    """Execute every notebook of `plan` and publish the run under `reports`; return its manifest.
+def run(request: Request, reports: Path, way: Way = _WAY) -> dict[str, Any]:
+    """Execute what is asked and publish it under `reports`; return the manifest.
 
-    `told` hears each notebook's name before it starts. `whole_pack`: all notebooks with default
-    parameters, so that `latest` may move if none failed. `formats`: html, and others.
-    An interrupted run leaves nothing.
+    A run that is stopped, or for which there is no room, leaves what is finished aside for
+    `resume`, and what is published as it was. Raises OSError where nothing can be written.
     """
     reports = reports.resolve()
     reports.mkdir(parents=True, exist_ok=True)
-    staged = _stage(reports)
-    name = staged.name.removeprefix(".")
-    handler = _to_file(staged / "record" / "run.log")
-    try:
-        outcomes = []
-        for at, (notebook, parameters) in enumerate(plan.items()):
-            told(notebook.stem, at, len(plan))
-            outcomes.append(_one(notebook, parameters, staged / "record"))
-        manifest = publish(name, outcomes, staged, formats)
-        complete = whole_pack and manifest["status"] == "succeeded"
-        shelve(staged, reports, name, complete)
-    except BaseException:
-        discard(staged)
-        raise
-    finally:
-        log.removeHandler(handler)
-        handler.close()
+    with _turn(reports, request, way), begun(reports, request) as staged:
+        return _made(staged, request, way)
+
+
+def resume(reports: Path, request: Request | None = None, way: Way = _WAY) -> dict[str, Any] | None:
+    """Finish the newest run that was left unfinished (the one so asked); None where none was."""
+    reports = reports.resolve()
+    found = unfinished(reports, request)
+    if not found:
+        return None
+    staged, asked = found
+    with _turn(reports, asked, way), held(staged):
+        return _made(staged, asked, way)
+
+
+def _turn(reports: Path, request: Request, way: Way):
+    """One run at a time; but the shards of a matrix are made to run beside each other."""
+    return nullcontext() if request.shard else alone(reports, way.waits)
+
+
+def _made(staged: Path, request: Request, way: Way) -> dict[str, Any]:
+    began, since = perf_counter(), started(staged)
+    company = _company(request)
+    today = since.astimezone(ZoneInfo(company.time_zone) if company else UTC).date()
+    limits = _limits(company.running if company else Running(), way.jobs)
+    run = Run(staged, request, way, today.isoformat(), limits)
+    with _logged(staged / "record" / "run.log"):
+        results = made(run)
+        about = {
+            "run": run.name,
+            "started": since.isoformat(timespec="seconds"),
+            "ended": datetime.now(UTC).isoformat(timespec="seconds"),
+            "seconds": round(perf_counter() - began, 2),
+            "today": run.today,
+            "whole_pack": request.whole_pack,
+            "matrix": request.matrix,
+            "shard": request.shard,
+            "git": _revision(),
+        }
+        packs = {
+            name: conclude(about, run.of_set(name, results), staged / name, request.formats)
+            for name in request.plans
+        }
+        manifest = packs[""] if "" in packs else together(about, packs, staged)
+        shelve(staged)
     return manifest
 
 
-def _one(notebook: Path, parameters: Mapping[str, Any], record: Path) -> Outcome:
-    log.info("%s started", notebook.stem)
-    outcome = execute(notebook, parameters, record / notebook.name)
-    why = " ".join(outcome.reason.split())
-    log.info("%s %s in %.1f s %s", outcome.notebook, outcome.status, outcome.seconds, why)
-    return outcome
+def _company(request: Request) -> Company | None:
+    """Whose run it is; None where no report says, or what it says is wrong, as they will find."""
+    named = (report.workspace for report in request.reports)
+    with suppress(DataError):
+        return next((open_company(name) for name in named if name), None)
 
 
-def _stage(reports: Path) -> Path:
-    """Make the folder `.<run>`: the time of the run, numbered where several start in a second."""
-    time = datetime.now().strftime("%Y%m%d-%H%M%S")
-    for name in (time, *(f"{time}-{number}" for number in range(2, 99))):
-        staged = reports / f".{name}"
-        with suppress(FileExistsError):
-            staged.mkdir()
-            if not (reports / name).exists():
-                (staged / "record").mkdir()
-                return staged
-            staged.rmdir()
-    raise RuntimeError(f"99 runs started at {time}")
+def _limits(running: Running, jobs: int) -> Limits:
+    memory = running.memory_gb * 2**30 if running.memory_gb else of_each(jobs)
+    return Limits(60 * running.cell_minutes, 60 * running.notebook_minutes, memory)
 
 
-def _to_file(path: Path) -> logging.Handler:
+def _revision() -> str | None:
+    """The revision of the notebooks, where they lie in a checkout."""
+    command = ["git", "-C", str(folder()), "rev-parse", "HEAD"]
+    with suppress(OSError):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return done.stdout.strip() or None
+
+
+@contextmanager
+def _logged(path: Path) -> Iterator[None]:
     handler = logging.FileHandler(path)
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     log.addHandler(handler)
     log.setLevel(logging.INFO)
-    return handler
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        handler.close()

@@ -1,6 +1,5 @@
 """The shelf of runs: put one there whole, say what changed since the one before, list them."""
 
-import json
 import os
 from collections.abc import Iterator
 from itertools import islice
@@ -11,6 +10,8 @@ from filelock import FileLock
 
 from revwork.report.library import library
 from revwork.run.compare import Run, compare, previous
+from revwork.run.files import as_json, from_json, settled, write
+from revwork.run.staging import LOCK
 
 _LISTED = 50  # runs the library shows in full
 _LOOKED_AT = 500  # runs among which the one before is looked for
@@ -18,38 +19,36 @@ _NEEDED = {"workspace", "as_of", "status", "notebooks", "inputs"}
 _CHANGES = {"since", "notebooks", "tables", "kpis", "new", "gone", "changed"}
 
 
-def shelve(staged: Path, reports: Path, run: str, complete: bool) -> None:
-    """Move `staged` to `reports/<run>` in one step and list it in `reports/index.html`.
+def shelve(staged: Path) -> None:
+    """Move the folder `.<run>` to `<run>` in one step, and list it in the library beside it.
 
-    Its changes.json says what changed since the run before. A `complete` run becomes
-    `reports/latest`. Runs that end together wait for each other.
+    Its changes.json says what changed since the run before. The newest run of a whole pack that
+    succeeded is `latest`. Runs that end together wait for each other.
     """
+    reports, run = staged.parent, staged.name.lstrip(".")
     with FileLock(reports / ".lock"):
         write(staged / "changes.json", as_json(_changes(staged, reports)))
+        settled(staged)
         os.replace(staged, reports / run)
-        if complete:
-            _point_latest(reports, run)
-        write(reports / "index.html", _library(reports))
+        (reports / run / LOCK).unlink(missing_ok=True)
+        tidy(reports)
+
+
+def tidy(reports: Path) -> None:
+    """Make `latest` and the library say what lies in the folder; called with its lock held."""
+    newest = next((one["run"] for one in _manifests(reports) if _is_complete(one)), None)
+    if newest:
+        _point_latest(reports, newest)
+    write(reports / "index.html", _library(reports))
+    settled(reports, deep=False)
 
 
 def read(folder: Path) -> Run | None:
     """Return what a run left in `folder`; None where a part is missing or cannot be read."""
     manifest = _manifest(folder)
-    findings, kpis = (_json(folder / f"{name}.json") for name in ("findings", "kpis"))
+    findings, kpis = (from_json(folder / f"{name}.json") for name in ("findings", "kpis"))
     whole = manifest and isinstance(findings, list) and isinstance(kpis, list)
     return Run(manifest, findings, kpis) if whole else None
-
-
-def as_json(value: object) -> str:
-    """Return JSON as a run's files hold it; raises ValueError for a number that it lacks."""
-    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
-
-
-def write(path: Path, content: str | bytes) -> None:
-    """Write whole or not at all."""
-    staged = path.with_name(path.name + ".tmp")
-    staged.write_bytes(content.encode() if isinstance(content, str) else content)
-    os.replace(staged, path)
 
 
 def _changes(staged: Path, reports: Path) -> dict[str, Any] | None:
@@ -62,7 +61,7 @@ def _changes(staged: Path, reports: Path) -> dict[str, Any] | None:
 
 def _library(reports: Path) -> str:
     listed = list(islice(_manifests(reports), _LISTED))
-    changes = [_json(reports / one["run"] / "changes.json") for one in listed]
+    changes = [from_json(reports / one["run"] / "changes.json") for one in listed]
     told = [one if isinstance(one, dict) and one.keys() == _CHANGES else None for one in changes]
     last = listed[-1]["run"] if listed else ""
     older = [name for name in _runs(reports) if name < last]
@@ -81,16 +80,14 @@ def _manifests(reports: Path) -> Iterator[dict[str, Any]]:
 
 
 def _manifest(folder: Path) -> dict[str, Any] | None:
-    found = _json(folder / "manifest.json")
+    found = from_json(folder / "manifest.json")
     whole = isinstance(found, dict) and found.keys() >= _NEEDED
     return {**found, "run": folder.name.removeprefix(".")} if whole else None
 
 
-def _json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
+def _is_complete(manifest: dict[str, Any]) -> bool:
+    """Whether all notebooks ran with their own values, and none failed."""
+    return bool(manifest.get("whole_pack")) and manifest["status"] == "succeeded"
 
 
 def _point_latest(reports: Path, run: str) -> None:

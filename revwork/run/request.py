@@ -1,0 +1,71 @@
+"""What a run is asked to do: which notebooks with which values, once or for each of many sets."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from revwork.run.plan import parameters
+
+Plan = Mapping[Path, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Report:
+    """One notebook with its values; of a matrix, the name of the set that gives them."""
+
+    notebook: Path
+    parameters: Mapping[str, Any]
+    set: str = ""
+
+    @property
+    def name(self) -> str:
+        """How the run calls it: the notebook's name, behind its set's where there is one."""
+        return "/".join(filter(None, [self.set, self.notebook.stem]))
+
+    @property
+    def workspace(self) -> str:
+        """The company it is about, as its parameters say; nothing where it takes none."""
+        own = {one.name: one.default for one in parameters(self.notebook)}
+        return {**own, **self.parameters}.get("workspace", "")
+
+
+@dataclass(frozen=True)
+class Request:
+    """The plans by set (of a run without a matrix the one under ""), and what is made of them.
+
+    `whole_pack`: all notebooks with their own values, so that `latest` may move. `matrix`: what
+    tells one matrix from another; `shard`: 2/5 of it.
+    """
+
+    plans: Mapping[str, Plan]
+    whole_pack: bool = False
+    formats: Sequence[str] = ("html",)
+    matrix: str = ""
+    shard: str = ""
+
+    @property
+    def reports(self) -> list[Report]:
+        """Every report, in reading order."""
+        return [
+            Report(notebook, parameters, name)
+            for name, plan in self.plans.items()
+            for notebook, parameters in plan.items()
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the request as a file holds it."""
+        plans = {
+            name: [[str(notebook), dict(values)] for notebook, values in plan.items()]
+            for name, plan in self.plans.items()
+        }
+        return {**vars(self), "plans": plans, "formats": list(self.formats)}
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> "Request":
+        """Return what `to_json` gave."""
+        plans = {
+            name: {Path(notebook): values for notebook, values in plan}
+            for name, plan in said["plans"].items()
+        }
+        return cls(**{**said, "plans": plans, "formats": tuple(said["formats"])})

@@ -1,0 +1,123 @@
+"""Whether a report would be what an earlier run made of it: same source, package, values, data."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from revwork.data.cache import of_files
+from revwork.data.wording import DataError
+from revwork.run.files import again, from_json
+from revwork.run.plan import PACKAGE, reads, reads_run
+from revwork.run.request import Report
+from revwork.workspace import FILE, open_company
+
+_LOOKED_AT = 50  # runs, newest first
+_LIBRARIES = ("duckdb", "ibis-framework", "matplotlib", "nbconvert", "numpy", "pandas", "scipy",
+              "scikit-learn", "seaborn", "statsmodels")  # fmt: skip
+_CODE = (".py", ".po", ".toml", ".css", ".js", ".j2", ".html")
+
+
+def key(report: Report, pack: Sequence[Path] = ()) -> list[str]:
+    """Return what changes with the notebook, its values and our code, and what with its data.
+
+    The second is empty where nobody can tell: the notebook does not say what it reads, its tables
+    cannot be found, or lie on a server. `pack`: files of its own run that it may read.
+    """
+    values = json.dumps(report.parameters, sort_keys=True)
+    source = _hash(report.notebook.read_bytes())
+    try:
+        read = map(_file, pack) if reads_run(report.notebook) else _tables(report)
+        return [_joined([source, _package(), values]), _joined(read)]
+    except (DataError, OSError):
+        return [_joined([source, _package(), values]), ""]
+
+
+def earlier(
+    report: Report, reports: Path, wanted: list[str], formats: Sequence[str], today: str
+) -> Path | None:
+    """Return the newest result of that key in any run, finished or not; None where there is none.
+
+    One that could read otherwise on another day (its tables hold rows of the day it was made or
+    later) is taken on that day only.
+    """
+    folders = [reports.glob(".[0-9]*"), sorted(reports.glob("[0-9]*"), reverse=True)]
+    for folder in islice(chain(*folders), _LOOKED_AT) if wanted[1] else ():
+        path = folder / "record" / f"{report.name}.result.json"
+        if is_made(path, wanted) and _holds(from_json(path), formats, today):
+            return path
+    return None
+
+
+def newest(report: Report, reports: Path) -> Mapping[str, Any] | None:
+    """Return the result that the report had when it was made last, however it ended."""
+    folders = islice(sorted(reports.glob("[0-9]*"), reverse=True), _LOOKED_AT)
+    found = (from_json(one / "record" / f"{report.name}.result.json") for one in folders)
+    return next(filter(None, found), None)
+
+
+def is_made(result: Path, wanted: list[str]) -> bool:
+    """Return whether the report of that result ended well, and of that key."""
+    said = from_json(result)
+    ended = isinstance(said, dict) and said["entry"]["status"] in ("succeeded", "skipped")
+    return ended and said["key"] == wanted
+
+
+def taken(found: Path, staged: Path, report: Report) -> dict[str, Any]:
+    """Make the files of an earlier run's report this run's too, and return its result."""
+    was = found.parents[len(Path(report.name).parts)]
+    said = from_json(found)
+    entry = said["entry"]
+    executed = Path("record") / f"{report.name}.ipynb"
+    for file in [executed, *(Path(report.set) / one for one in entry["files"].values())]:
+        (staged / file).parent.mkdir(parents=True, exist_ok=True)
+        again(was / file, staged / file)
+    since = entry["unchanged_since"] or was.name.lstrip(".")
+    said["entry"] = {**entry, "seconds": 0.0, "unchanged_since": since}
+    return said
+
+
+def _holds(said: Mapping[str, Any], formats: Sequence[str], today: str) -> bool:
+    entry = said["entry"]
+    has_all = entry["status"] == "skipped" or {*formats} <= entry["files"].keys()
+    days = [one["last_day"] for one in said["data"].get("inputs", []) if one.get("last_day")]
+    return has_all and (said["today"] == today or all(day < said["today"] for day in days))
+
+
+def _tables(report: Report) -> list[str]:
+    """What changes with the company and its tables; nothing where that cannot be told."""
+    read = reads(report.notebook)
+    names = [*read.get("needs", []), *read.get("enriches", [])]
+    if not names:
+        return []
+    company = open_company(report.workspace)
+    sources = [company.sources[name] for name in names if name in company.sources]
+    if any(source.is_remote for source in sources):
+        return []
+    return [str(company.folder), _file(company.folder / FILE), *map(of_files, sources)]
+
+
+@cache
+def _package() -> str:
+    """What changes with our code and with the libraries it stands on."""
+    files = sorted(one for one in PACKAGE.rglob("*") if one.suffix in _CODE)
+    own = [one for one in files if "_bundled" not in one.parts]
+    return _joined([*map(_file, own), *map(version, _LIBRARIES)])
+
+
+def _file(path: Path) -> str:
+    return _hash(path.read_bytes())
+
+
+def _joined(parts: Iterable[str]) -> str:
+    """One text for several, empty for none."""
+    text = "\n".join(parts)
+    return _hash(text.encode()) if text else ""
+
+
+def _hash(content: bytes) -> str:
+    return sha256(content).hexdigest()
