@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from revwork.data.pseudonyms import Audience
 
 TODAY = "REVWORK_TODAY"  # the day of a run, the same for all its notebooks
+MEMORY = "REVWORK_MEMORY"  # bytes that a kernel of a run may hold
 _RUNNING = Running()
 _SAMPLES = (".", "sample", "data/sample")
 

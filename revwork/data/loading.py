@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from revwork.data.source import Source
     from revwork.workspace import Company
 
-MEMORY = "REVWORK_MEMORY"  # bytes a kernel of a run may hold
+_MEMORY = "REVWORK_MEMORY"  # bytes a kernel of a run may hold
 _NO_ROWS = "{table:text}: no rows in {example:text}"
 
 
@@ -174,7 +174,7 @@ def _connect() -> ibis.BaseBackend:
 
 def _allowed() -> int | None:
     """The bytes that the engine may hold: it goes beyond, so three quarters of the process's."""
-    held = os.environ.get(MEMORY)
+    held = os.environ.get(_MEMORY)
     return int(0.75 * int(held)) if held else None
 
 

@@ -15,6 +15,7 @@ from pandera.errors import SchemaErrors
 
 from revwork.contracts import contract, marked
 from revwork.data import cells
+from revwork.data.breaches import breach, subjects
 from revwork.data.headers import mapping, spelling
 from revwork.data.losses import lost
 from revwork.data.parquet import schema, store, stored
@@ -24,7 +25,7 @@ from revwork.data.repeats import repeated_rows
 from revwork.data.reshape import reshape
 from revwork.data.sources import open_raw
 from revwork.data.sql import Engine, Wanted, columns, literal, name, said
-from revwork.data.wording import DataError, breach, subjects
+from revwork.data.wording import DataError
 
 if TYPE_CHECKING:
     from revwork.data.source import Source

@@ -1,19 +1,8 @@
-"""Breaches in words: what is wrong, in how many rows, an example, and what is allowed."""
+"""What is wrong with files or a revwork.toml, in words, and the way out."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-
-import ibis
-from pandera.constants import CHECK_OUTPUT_KEY
-from pandera.errors import SchemaError, SchemaErrorReason
-
-_BOUNDS = {
-    "greater_than": "above",
-    "greater_than_or_equal_to": "at least",
-    "less_than": "below",
-    "less_than_or_equal_to": "at most",
-}
 
 
 class DataError(ValueError):
@@ -38,124 +27,18 @@ def rows(count: int) -> str:
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return how to go on after an unknown `word`: the near miss, else what there is."""
     known = list(known)
-    if close := _closest(word, known, 0.6):
+    if close := closest(word, known, 0.6):
         return f'; did you mean "{close}"?'
-    return f"; there is {_listed(known)}" if known else ""
+    return f"; there is {listed(known)}" if known else ""
 
 
-def subjects(error: SchemaError) -> set[str]:
-    """Return the columns that a pandera failure is about."""
-    if error.reason_code is SchemaErrorReason.COLUMN_NOT_IN_DATAFRAME:
-        return {str(error.failure_cases)}
-    if error.reason_code is SchemaErrorReason.DUPLICATES:
-        return set(error.schema.unique)
-    return {error.schema.name}
-
-
-def breach(error: SchemaError, loaded: ibis.Table, table: str, headers: Iterable[str]) -> str:
-    """Return a pandera failure as a sentence without its full stop; counts are the engine's.
-
-    `loaded` is what was validated, numbered in `_row`, `headers` those of the file.
-    """
-    kind, schema = error.reason_code, error.schema
-    if kind is SchemaErrorReason.COLUMN_NOT_IN_DATAFRAME:
-        column = str(error.failure_cases)
-        return _missing(column, schema.columns[column].description, table, list(headers))
-    if kind is SchemaErrorReason.DUPLICATES:
-        return _repeated(loaded, schema.unique)
-    if kind is SchemaErrorReason.SERIES_CONTAINS_NULLS:
-        return _empty(loaded, schema.name, schema.description)
-    if kind is SchemaErrorReason.DATAFRAME_CHECK and error.check.name == "isin":
-        return _outside(loaded, schema.name, table, error.check.statistics["allowed_values"])
-    if kind is SchemaErrorReason.DATAFRAME_CHECK:
-        return _forbidden(error, loaded)
-    return str(error)
-
-
-def _closest(word: str, known: Iterable[str], cutoff: float) -> str | None:
+def closest(word: str, known: Iterable[str], cutoff: float) -> str | None:
+    """Return the known word most like `word`, in whatever case; None where none is."""
     spelled = {name.casefold(): name for name in known}
     close = get_close_matches(word.casefold(), spelled, n=1, cutoff=cutoff)
     return spelled[close[0]] if close else None
 
 
-def _listed(words: Sequence[str]) -> str:
+def listed(words: Sequence[str]) -> str:
+    """Return words in quotation marks, twelve at most."""
     return ", ".join(f'"{word}"' for word in words[:12]) + (" …" if len(words) > 12 else "")
-
-
-def _missing(column: str, meaning: str, table: str, headers: list[str]) -> str:
-    guess = _closest(column.replace("_", " "), headers, 0.75)
-    others = _listed(headers) or "no other"
-    advice = f'did you mean "{guess}"?' if guess else f"there is {others}."
-    return (
-        f"has no column for {column} ({meaning}); {advice} "
-        f'Name it under [tables.{table}.columns]: {column} = "{guess or "…"}"'
-    )
-
-
-def _repeated(loaded: ibis.Table, keys: list[str]) -> str:
-    keys = [key for key in keys if key in loaded.columns]
-    twice = loaded.group_by(keys).aggregate(times=loaded.count()).filter(lambda t: t.times > 1)
-    count = twice.count().execute()
-    first = twice.order_by(keys).limit(1).to_pyarrow().to_pylist()[0]
-    example = ", ".join(f"{key} {first[key]}" for key in keys if first[key] is not None)
-    return (
-        f"must not repeat {' with '.join(keys)}, but {count:,} of them occur more than once, "
-        f"such as {example} in {rows(first['times'])}{_seen(_those(loaded, first, keys))}"
-    )
-
-
-def _empty(loaded: ibis.Table, column: str, meaning: str) -> str:
-    empty = loaded.filter(loaded[column].isnull())
-    found = empty.aggregate(count=empty.count(), first=empty["_row"].min()).to_pyarrow().to_pylist()
-    return (
-        f"{column} is empty in {found[0]['count']:,} of {rows(loaded.count().execute())}, first in "
-        f"row {_place(loaded, found[0]['first'])}; every row needs it ({meaning})"
-    )
-
-
-def _forbidden(error: SchemaError, loaded: ibis.Table) -> str:
-    column, check, passed = error.schema.name, error.check, error.check_output
-    count = passed.filter(~passed[CHECK_OUTPUT_KEY]).count().execute()
-    example = error.failure_cases["failure_case"].iloc[0][column]
-    bound = next(iter(check.statistics.values()), "")
-    allowed = f"{_BOUNDS[check.name]} {bound}" if check.name in _BOUNDS else check.error
-    where = _seen(loaded.filter(loaded[column] == example))
-    return f"{column} must be {allowed}, but is not in {rows(count)}, such as {example}{where}"
-
-
-def _outside(loaded: ibis.Table, column: str, table: str, allowed: Sequence[str]) -> str:
-    others = loaded.filter(loaded[column].notnull() & loaded[column].notin(list(allowed)))
-    values = others.group_by(column).aggregate(times=others.count())
-    most = values.order_by(ibis.desc("times"), column).limit(5).to_pyarrow().to_pylist()
-    listed = ", ".join(f'"{value[column]}" in {rows(value["times"])}' for value in most)
-    count = values.count().execute()
-    has = "a value that is not known" if count == 1 else f"{count:,} values that are not known"
-    return (
-        f"{column} has {has}: {listed}"
-        f"{_seen(others)}; known are {', '.join(allowed)}. Say under "
-        f"[tables.{table}.values.{column}] what each means: "
-        f'"{most[0][column]}" = "…"'
-    )
-
-
-def _those(loaded: ibis.Table, row: Mapping[str, object], keys: list[str]) -> ibis.Table:
-    return loaded.filter(*(loaded[key].identical_to(row[key]) for key in keys))
-
-
-def _seen(found: ibis.Table) -> str:
-    """The files such rows are from, the first by name; nothing where there is but one file."""
-    if "_file" not in found.columns:
-        return ""
-    first = found.aggregate(file=found["_file"].argmin(found["_row"]), n=found["_file"].nunique())
-    file, count = first.to_pyarrow().to_pylist()[0].values()
-    return f" ({file}{f' and {count - 1} more' if count > 1 else ''})"
-
-
-def _place(loaded: ibis.Table, row: int) -> str:
-    """Where the row stands below its header, and in which file."""
-    if "_file" not in loaded.columns:
-        return f"{row + 1:,} below the header"
-    found = loaded.filter(loaded["_row"] == row)
-    file = found["_file"].to_pyarrow()[0].as_py()
-    first = loaded.filter(loaded["_file"] == file)["_row"].min().execute()
-    return f"{row - first + 1:,} below the header of {file}"

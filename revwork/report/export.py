@@ -6,12 +6,14 @@ from copy import deepcopy
 from hashlib import sha256
 from html import escape
 from pathlib import Path
-
-import nbformat
+from typing import TYPE_CHECKING
 
 from revwork.report.glossary import section
 from revwork.report.page import DATA_MIME
 from revwork.report.words import Reader
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 TEMPLATE = Path(__file__).parent / "template"
 _MUTE = ("application/vnd.jupyter.widget-view+json", "image/png", "image/svg+xml")
@@ -21,7 +23,7 @@ class Unpublishable(ValueError):
     """A notebook whose page would be blank or unsafe; the message names the cell."""
 
 
-def page(notebook: nbformat.NotebookNode, source: str, confidentiality: str = "") -> str:
+def page(notebook: "NotebookNode", source: str, confidentiality: str = "") -> str:
     """Return the notebook as self-contained HTML under a Content-Security-Policy of hashes.
 
     Its text is in the language that its reports were made in. `source` is the closing line;
@@ -66,7 +68,7 @@ def confidential(line: str) -> str:
     return f'<strong class="confidential">{escape(line)}</strong> · ' if line else ""
 
 
-def title_of(notebook: nbformat.NotebookNode) -> str:
+def title_of(notebook: "NotebookNode") -> str:
     """Return the first heading of the notebook."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and cell.source.startswith("# "):
@@ -74,14 +76,14 @@ def title_of(notebook: nbformat.NotebookNode) -> str:
     return "Report"
 
 
-def language_of(notebook: nbformat.NotebookNode) -> str:
+def language_of(notebook: "NotebookNode") -> str:
     """Return the language that the notebook's reports were made in."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     carried = [output.get("data", {}).get(DATA_MIME, {}) for output in outputs]
     return next((data["language"] for data in carried if "language" in data), "en")
 
 
-def in_language(notebook: nbformat.NotebookNode, language: str) -> nbformat.NotebookNode:
+def in_language(notebook: "NotebookNode", language: str) -> "NotebookNode":
     """Return the notebook with each heading and paragraph of its text in that language."""
     told = deepcopy(notebook)
     for cell in told.cells:
@@ -98,9 +100,9 @@ def paragraphs(source: str) -> list[tuple[str, str]]:
     return [re.fullmatch(r"(#+ |)(.*)", part, re.DOTALL).groups() for part in parts]
 
 
-def _public(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+def _public(notebook: "NotebookNode") -> "NotebookNode":
     """A copy without code, messages, errors and widget state."""
-    public = nbformat.from_dict(notebook)
+    public = deepcopy(notebook)
     public.metadata.pop("widgets", None)
     for cell in public.cells:
         if cell.cell_type == "code":
@@ -109,13 +111,13 @@ def _public(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return public
 
 
-def _shown(notebook: nbformat.NotebookNode) -> str:
+def _shown(notebook: "NotebookNode") -> str:
     """All that the notebook's outputs put on its page."""
     outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
     return "".join("".join(output.data["text/html"]) for output in outputs)
 
 
-def _refuse_live_only(notebook: nbformat.NotebookNode) -> None:
+def _refuse_live_only(notebook: "NotebookNode") -> None:
     for number, cell in enumerate(notebook.cells, start=1):
         for output in cell.get("outputs", []):
             data = output.get("data", {})

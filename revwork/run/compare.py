@@ -66,28 +66,31 @@ def _shared(manifest: Row, other: Row) -> int:
     names = (manifest["workspace"], other["workspace"])
     if None not in names and names[0] != names[1]:
         return 0
-    mine, theirs = (
-        {e["notebook"]: e["parameters"] for e in m["notebooks"]} for m in (manifest, other)
-    )
+    mine, theirs = ({_name(e): e["parameters"] for e in m["notebooks"]} for m in (manifest, other))
     common = mine.keys() & theirs.keys()
     return len(common) if all(mine[name] == theirs[name] for name in common) else 0
 
 
+def _name(row: Row) -> str:
+    """A notebook, behind the set of a matrix that it ran for."""
+    return "/".join(filter(None, [row.get("set"), row["notebook"]]))
+
+
 def _succeeded(manifest: Row) -> set[str]:
-    return {e["notebook"] for e in manifest["notebooks"] if e["status"] == "succeeded"}
+    return {_name(e) for e in manifest["notebooks"] if e["status"] == "succeeded"}
 
 
 def _ended(before: Row, after: Row) -> list[dict[str, Any]]:
-    was = {entry["notebook"]: entry["status"] for entry in before["notebooks"]}
+    was = {_name(entry): entry["status"] for entry in before["notebooks"]}
     return [
         {
-            "notebook": entry["notebook"],
-            "before": was[entry["notebook"]],
+            "notebook": _name(entry),
+            "before": was[_name(entry)],
             "after": entry["status"],
             "reason": entry["reason"],
         }
         for entry in after["notebooks"]
-        if was.get(entry["notebook"], entry["status"]) != entry["status"]
+        if was.get(_name(entry), entry["status"]) != entry["status"]
     ]
 
 
@@ -111,8 +114,7 @@ def _lost(was: Row, given: Row) -> bool:
 
 def _numbers(before: Sequence[Row], after: Sequence[Row], both: set[str]) -> list[dict[str, Any]]:
     olds, news = (
-        {_key(one): one for one in reversed(kpis) if one["notebook"] in both}
-        for kpis in (before, after)
+        {_key(one): one for one in reversed(kpis) if _name(one) in both} for kpis in (before, after)
     )
     moved = []
     for key in reversed({**olds, **news}):
@@ -127,7 +129,7 @@ def _numbers(before: Sequence[Row], after: Sequence[Row], both: set[str]) -> lis
 
 
 def _key(kpi: Row) -> tuple[str, str]:
-    return kpi["metric"], dumps(kpi["segment"], sort_keys=True)
+    return kpi["metric"], dumps([kpi.get("set"), kpi["segment"]], sort_keys=True)
 
 
 def _moved(before: float | None, after: float | None, unit: str) -> bool:
@@ -137,7 +139,7 @@ def _moved(before: float | None, after: float | None, unit: str) -> bool:
 
 
 def _by_id(findings: Sequence[Row], notebooks: set[str]) -> dict[str, Row]:
-    return {one["id"]: one for one in findings if one["notebook"] in notebooks}
+    return {(one.get("set"), one["id"]): one for one in findings if _name(one) in notebooks}
 
 
 def _told(before: Row | None, after: Row | None) -> dict[str, Any]:

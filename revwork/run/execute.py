@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
-import nbformat
+from revwork.run.quick import nbformat  # isort: skip: before all that imports it
 import papermill
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError
@@ -63,6 +63,18 @@ class _Attempt:
         return not self.book or self.broken != "" or _last_cell(self.book.nb) > 0
 
 
+class _Client(PapermillNotebookClient):
+    """papermill's own client, which counts what the kernel says."""
+
+    watch: Watch
+
+    def process_message(self, message: dict, *place: Any) -> Any:
+        """Take a message of the kernel."""
+        content = message["content"]
+        self.watch.heard(len(content.get("text", "")) + len(str(content.get("data", ""))))
+        return super().process_message(message, *place)
+
+
 class _Engine(NBClientEngine):
     """papermill's own engine on a kernel without TCP ports, under watch."""
 
@@ -76,9 +88,10 @@ class _Engine(NBClientEngine):
             environment = {**attempt.environment, HEADLESS: "1", "TMPDIR": aside}
             kernel = attempt.start(Path(aside), environment)
             watch = Watch(attempt.limits, group_of(kernel))
-            client = PapermillNotebookClient(
+            client = _Client(
                 nb_man, km=kernel, shutdown_kernel="immediate", timeout=attempt.limits.cell
             )
+            client.watch = watch
             try:
                 client.execute()
             finally:
@@ -159,6 +172,8 @@ def _ended(
 def _stopped(attempt: _Attempt, at: str) -> tuple[Status, str]:
     if attempt.broken == "time":
         return "timed_out", f"the time limit ended it in {at}"
+    if attempt.broken == "output":
+        return "killed", f"it said more than {attempt.limits.output:,} letters in {at}"
     return "killed", f"it held more than {attempt.limits.memory / 2**30:.1f} GiB in {at}"
 
 

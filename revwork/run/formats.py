@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any
-
-import nbformat
+from typing import TYPE_CHECKING, Any
 
 from revwork.report.carried import MIME as ROWS
 from revwork.report.export import title_of
@@ -14,6 +12,9 @@ from revwork.report.page import DATA_MIME as DATA
 from revwork.report.page import FINDINGS_MIME as FINDINGS
 from revwork.report.words import Reader
 from revwork.run.plan import UsageError, meant
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 FORMATS = ("html", "pdf", "pptx", "xlsx")
 _NEEDS = {"pptx": ("pptx", 'slides need python-pptx: pip install "revwork[slides]"')}
@@ -51,7 +52,7 @@ def asked(text: str) -> tuple[str, ...]:
     return tuple(name for name in FORMATS if name in ("html", *named))
 
 
-def record(name: str, notebook: nbformat.NotebookNode) -> Record:
+def record(name: str, notebook: "NotebookNode") -> Record:
     """Return what a notebook's outputs carry; each row of a table with the cell that showed it."""
     rows = [{**row, "cell": at} for at, row in _carried(notebook, ROWS)]
     data, kpis, findings = (
@@ -66,7 +67,7 @@ def made(kind: str, told: Record, html: str) -> bytes:
     return {"pdf": _pdf, "pptx": _slides, "xlsx": _workbook}[kind](told, html)
 
 
-def _carried(notebook: nbformat.NotebookNode, mime: str) -> list[tuple[int, dict[str, Any]]]:
+def _carried(notebook: "NotebookNode", mime: str) -> list[tuple[int, dict[str, Any]]]:
     found = []
     for at, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):

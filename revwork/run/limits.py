@@ -15,11 +15,12 @@ _EVERY = 0.25  # seconds between two looks
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds for a cell and for a whole notebook, bytes for its kernel and what that starts."""
+    """Seconds of a cell and of a whole notebook, bytes of its kernel, letters of its output."""
 
     cell: float = 1200
     notebook: float = 1800
     memory: float = float("inf")
+    output: int = 100_000_000
 
 
 class Watch:
@@ -29,10 +30,15 @@ class Watch:
     """
 
     def __init__(self, limits: Limits, group: int) -> None:
-        self.broken: Literal["", "time", "memory"] = ""
+        self.broken: Literal["", "time", "memory", "output"] = ""
+        self._said = 0
         self._limits, self._group, self._done = limits, group, Event()
         self._until = time.monotonic() + limits.notebook
         Thread(target=self._look, daemon=True).start()
+
+    def heard(self, letters: int) -> None:
+        """Take note of so much output."""
+        self._said += letters
 
     def end(self) -> None:
         """Stop looking, and kill what is left of the group."""
@@ -47,6 +53,8 @@ class Watch:
                 os._exit(1)
             if time.monotonic() > self._until:
                 self.broken = "time"
+            elif self._said > self._limits.output:
+                self.broken = "output"
             elif held(self._group) > self._limits.memory:
                 self.broken = "memory"
             if self.broken:

@@ -8,20 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from revwork.data.loading import MEMORY
 from revwork.pack import FILES, PLACE
 from revwork.run import unchanged
 from revwork.run.files import as_json, from_json, write
 from revwork.run.limits import Limits
 from revwork.run.plan import imports, reads_run
 from revwork.run.pool import Said, perform
-from revwork.run.publish import conclude, lost
-from revwork.run.request import Report, Request
-from revwork.run.worker import Job
-from revwork.workspace import TODAY
+from revwork.run.publish import conclude, ended
+from revwork.run.request import Job, Report, Request
+from revwork.workspace import MEMORY, TODAY
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-_WARM, _BARE = "revwork.run.warm", "revwork.run.worker"
+_WARM, _BARE = "revwork.run.warm", "revwork.run.pages"
 log = logging.getLogger("revwork")
 Result = dict[str, Any]
 
@@ -157,6 +155,6 @@ def _result(job: Job, said: Said) -> Result:
         raise OSError(number, reason)
     if not reason and (found := from_json(job.result)):
         return found
-    result = {**job.told, **lost(job.report, reason)}
+    result = {**job.told, **ended(job.report, "killed", reason)}
     write(job.result, as_json(result))
     return result

@@ -10,7 +10,8 @@ from typing import Any
 
 from revwork.run.kernel import CAN_FORK
 from revwork.run.limits import sweep
-from revwork.run.worker import Job, work
+from revwork.run.request import Job
+from revwork.run.worker import work
 
 _GRACE = 300  # seconds beside a notebook's own time: its pages, and a kernel that is slow to come
 Said = tuple[int | None, str]

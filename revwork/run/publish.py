@@ -1,4 +1,4 @@
-"""Publish: a report's files and what they carry; then a run's pack, numbers and manifest."""
+"""Publish a run: its pack, findings, numbers and manifest, from what its reports left."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -7,15 +7,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from revwork.report.chromium import on_one_sheet
-from revwork.report.export import Unpublishable, page
+from revwork.report.export import Unpublishable
 from revwork.report.index import pack
 from revwork.report.kpi import ON_CARD
-from revwork.run.execute import Outcome
 from revwork.run.files import as_json, write
-from revwork.run.formats import Record, made, record
 from revwork.run.request import Report
 
 log = logging.getLogger("revwork")
@@ -24,36 +20,19 @@ _ON_A_SHEET = 8  # findings, at most
 _VERSIONS = ("revwork", "pandas", "ibis-framework", "duckdb", "papermill", "matplotlib")
 
 
-def published(outcome: Outcome, place: Path, run: str, formats: Sequence[str]) -> dict[str, Any]:
-    """Write a report's files into the folder `place`, and return what its run needs to know.
-
-    `entry`: its lines in the manifest; `data`, `kpis`, `findings`: what its outputs carry. One
-    that cannot be published in one of the formats counts as failed.
-    """
-    place.mkdir(parents=True, exist_ok=True)
-    entry = _entry(outcome)
-    result = {"entry": entry, "data": {}, "kpis": [], "findings": []}
-    if outcome.status != "succeeded":
-        return result
-    notebook = nbformat.read(outcome.executed, 4)
-    told = record(outcome.notebook, notebook)
-    result |= {"data": dict(told.data), "kpis": [*told.kpis], "findings": [*told.findings]}
-    entry["title"] = told.reader.say(told.title)
-    try:
-        source = f"{told.name} · run {run}"
-        html = page(notebook, source, told.data.get("confidentiality", ""))
-        for kind in formats:
-            write(place / f"{told.name}.{kind}", _made(kind, told, html))
-            entry["files"][kind] = f"{told.name}.{kind}"
-    except Unpublishable as reason:
-        entry |= {"status": "failed", "reason": str(reason)}
-    return result
-
-
-def lost(report: Report, reason: str) -> dict[str, Any]:
-    """Return the result of a report whose process ended before it had one."""
-    outcome = Outcome(report.notebook.stem, "killed", reason, report.parameters, 0.0, Path(), [])
-    return {"entry": _entry(outcome), "data": {}, "kpis": [], "findings": []}
+def ended(report: Report, status: str, reason: str) -> dict[str, Any]:
+    """Return the result of a report that left nothing: its `entry` of the manifest, and no more."""
+    entry = {
+        "notebook": report.notebook.stem,
+        "status": status,
+        "reason": reason,
+        "parameters": dict(report.parameters),
+        "seconds": 0.0,
+        "cells": [],
+        "unchanged_since": None,
+        "files": {},
+    }
+    return {"entry": entry, "data": {}, "kpis": [], "findings": []}
 
 
 def conclude(
@@ -91,28 +70,6 @@ def conclude(
     manifest["sha256"] = {file: _hash(place / file) for file in _sent(manifest)}
     write(place / "manifest.json", as_json(manifest))
     return manifest
-
-
-def _entry(outcome: Outcome) -> dict[str, Any]:
-    return {
-        "notebook": outcome.notebook,
-        "status": outcome.status,
-        "reason": outcome.reason,
-        "parameters": dict(outcome.parameters),
-        "seconds": outcome.seconds,
-        "cells": outcome.cells,
-        "unchanged_since": None,
-        "files": {},
-    }
-
-
-def _made(kind: str, told: Record, html: str) -> str | bytes:
-    try:
-        return html if kind == "html" else made(kind, told, html)
-    except Exception as error:
-        log.exception("%s as %s", told.name, kind)
-        why = str(error) if isinstance(error, Unpublishable) else repr(error)
-        raise Unpublishable(f"{kind}: {why}") from error
 
 
 def _one_sheet(

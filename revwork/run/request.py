@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from revwork.run.limits import Limits
 from revwork.run.plan import parameters
 
 Plan = Mapping[Path, Mapping[str, Any]]
@@ -69,3 +70,28 @@ class Request:
             for name, plan in said["plans"].items()
         }
         return cls(**{**said, "plans": plans, "formats": tuple(said["formats"])})
+
+
+@dataclass(frozen=True)
+class Job:
+    """A report to make in the folder `staged` of a run.
+
+    `told`: what its result says beside how it ended.
+    """
+
+    report: Report
+    staged: Path
+    formats: tuple[str, ...]
+    limits: Limits
+    environment: Mapping[str, str]
+    told: Mapping[str, Any]
+
+    @property
+    def executed(self) -> Path:
+        """The notebook as it was executed."""
+        return self.staged / "record" / f"{self.report.name}.ipynb"
+
+    @property
+    def result(self) -> Path:
+        """What the runner reads of it; there only once all else is."""
+        return self.staged / "record" / f"{self.report.name}.result.json"

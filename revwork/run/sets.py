@@ -1,6 +1,7 @@
 """Many sets of values, one run: read from a file, cut into shards, joined under one index."""
 
 import re
+import shutil
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
@@ -9,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from revwork.report.matrix import matrix_page
-from revwork.run.files import as_json, from_json, write
+from revwork.run.files import again, as_json, from_json, write
 from revwork.run.plan import UsageError
+from revwork.run.request import Request
+from revwork.run.shelf import shelve
+from revwork.run.staging import begun
 
 Values = Mapping[str, Any]
 
@@ -105,6 +109,49 @@ def together(about: Values, packs: Mapping[str, Values], place: Path) -> dict[st
     write(place / "index.html", matrix_page(manifest))
     write(place / "manifest.json", as_json(manifest))
     return manifest
+
+
+def collect(folders: Sequence[Path], reports: Path) -> dict[str, Any]:
+    """Join the newest shards of a matrix, published in `folders`, to one run under `reports`.
+
+    UsageError where there is none, or one of its shards is missing.
+    """
+    newest = _shards(folders)
+    about = {**from_json(newest[0] / "manifest.json"), "shard": ""}
+    kept = ("started", "ended", "seconds", "today", "whole_pack", "matrix", "shard", "git")
+    reports = reports.resolve()
+    reports.mkdir(parents=True, exist_ok=True)
+    with begun(reports, Request({}, matrix=about["matrix"])) as staged:
+        packs = {}
+        for run in newest:
+            for name in (one["set"] for one in from_json(run / "manifest.json")["sets"]):
+                for part in (name, f"record/{name}"):
+                    shutil.copytree(run / part, staged / part, copy_function=again)
+                packs[name] = from_json(staged / name / "manifest.json")
+        told = {"run": staged.name.lstrip("."), **{name: about[name] for name in kept}}
+        manifest = together(told, dict(sorted(packs.items())), staged)
+        shelve(staged)
+    return manifest
+
+
+def _shards(folders: Sequence[Path]) -> list[Path]:
+    """The newest published run of each shard of the newest matrix there is."""
+    runs = sorted(
+        (one for folder in folders for one in folder.glob("[0-9]*")), key=lambda p: p.name
+    )
+    said = {run: from_json(run / "manifest.json") or {} for run in reversed(runs)}
+    found: dict[tuple[str, str], Path] = {}
+    for run, manifest in said.items():
+        if manifest.get("shard"):
+            found.setdefault((manifest["matrix"], manifest["shard"]), run)
+    if not found:
+        raise UsageError(f"no shard of a matrix lies in {', '.join(map(str, folders))}.")
+    matrix, part = next(iter(found))
+    of = part.partition("/")[2]
+    wanted = [f"{k}/{of}" for k in range(1, int(of) + 1)]
+    if missing := [one for one in wanted if (matrix, one) not in found]:
+        raise UsageError(f"shards {', '.join(missing)} of the matrix are not there yet.")
+    return [found[matrix, one] for one in wanted]
 
 
 def _below(name: str, files: Values) -> dict[str, str]:

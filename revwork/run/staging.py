@@ -6,7 +6,7 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -16,6 +16,7 @@ from revwork.run.request import Request
 
 LOCK = "lock"
 _REQUEST = "record/request.json"
+_NAMED = "%Y%m%d-%H%M%S"
 _HOLDER = ".run.json"
 
 
@@ -44,7 +45,7 @@ def alone(reports: Path, waits: Callable[[str], None]) -> Iterator[None]:
 @contextmanager
 def begun(reports: Path, request: Request) -> Iterator[Path]:
     """Make the folder `.<run>` of a new run: the time, numbered where several start in a second."""
-    time = datetime.now().strftime("%Y%m%d-%H%M%S")
+    time = _next(reports)
     for name in (time, *(f"{time}-{number}" for number in range(2, 99))):
         staged = reports / f".{name}"
         with suppress(FileExistsError):
@@ -90,6 +91,18 @@ def unfinished(reports: Path, request: Request | None = None) -> tuple[Path, Req
 def started(staged: Path) -> datetime:
     """Return when a run was begun."""
     return datetime.fromisoformat(from_json(staged / _REQUEST)["started"])
+
+
+def _next(reports: Path) -> str:
+    """The time as a run's name; where the clock was set back, a second after the newest run."""
+    named = sorted(path.name.lstrip(".")[:15] for path in reports.glob("*[0-9]-[0-9]*"))
+    now = datetime.now()
+    for name in reversed(named):
+        with suppress(ValueError):
+            newest = datetime.strptime(name, _NAMED)
+            now = now if newest <= now else newest + timedelta(seconds=1)
+            break
+    return now.strftime(_NAMED)
 
 
 def _holder(reports: Path) -> str:

@@ -24,7 +24,7 @@ for _name in (
     "revwork.data.loading",
     "revwork.report",
     "revwork.report.chart",
-    "revwork.run.worker",
+    "revwork.run.pages",
 ):
     import_module(_name)
 gc.collect()
