@@ -19,7 +19,7 @@ from revwork.run.request import Job, Report, Request
 from revwork.workspace import MEMORY, TODAY
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-_WARM, _BARE = "revwork.run.warm", "revwork.run.pages"
+_QUICK, _WARM, _BARE = (f"revwork.run.{name}" for name in ("quick", "warm", "pages"))
 log = logging.getLogger("revwork")
 Result = dict[str, Any]
 
@@ -93,7 +93,8 @@ def _each(run: Run, reports: Sequence[Report], before: int) -> Iterator[tuple[st
             yield report.name, result
         else:
             jobs.append(job)
-    warm = [_WARM] if any("revwork" in imports(job.report.notebook) for job in jobs) else [_BARE]
+    is_ours = any("revwork" in imports(job.report.notebook) for job in jobs)
+    warm = [_QUICK, _WARM if is_ours else _BARE]
     jobs.sort(key=lambda job: -_seconds(run, job.report))
     with closing(perform(jobs, run.way.jobs, warm)) as events:
         for job, said in events:

@@ -3,12 +3,13 @@
 import logging
 from typing import Any
 
+import nbformat
+
 from revwork.report.export import Unpublishable, page
 from revwork.run.execute import Outcome
 from revwork.run.files import write
 from revwork.run.formats import Record, made, record
 from revwork.run.publish import ended
-from revwork.run.quick import nbformat
 from revwork.run.request import Job
 
 log = logging.getLogger("revwork")
