@@ -1,4 +1,4 @@
-"""The command line: revwork init, import, match, check, run, params, lab."""
+"""The command line: revwork init, import, match, check, run, params, lab, schedule."""
 
 import logging
 import signal
@@ -8,9 +8,14 @@ from typing import Annotated
 
 import typer
 
+from revwork.commands.schedule import schedule
+
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__
 )
+
+
+app.command(context_settings={"ignore_unknown_options": True})(schedule)
 
 
 @app.callback()
