@@ -37,7 +37,7 @@ EXCEPTIONS = {
     "revwork.data.intake": {"workspace"},  # writes the file that the workspace reads
     "revwork.workspace": {"run"},  # the rules and recipients that its file declares
 }
-LINES = {"data": 5_000, "report": 4_650, "run": 950}  # argued in DECISIONS.md, "Sizes"
+LINES = {"data": 5_000, "report": 4_900, "run": 1_750}  # argued in DECISIONS.md, "Sizes"
 VAGUE = {"utils", "helpers", "common", "misc", "manager", "base"}
 
 

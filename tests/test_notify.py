@@ -98,7 +98,7 @@ def smtp():
     """A mail server that wants the secret as password; `taken` are its mails."""
 
     def known(server, session, envelope, mechanism, data):
-        return AuthResult(success=data.password == SECRET.encode())
+        return AuthResult(success=data.password == SECRET.encode(), handled=False)
 
     mails = Mails()
     given = {"authenticator": known, "auth_required": True, "auth_require_tls": False}
@@ -400,7 +400,8 @@ def test_a_secret_is_nowhere_to_be_seen_whatever_fails(published, there, caplog,
     caplog.set_level(logging.DEBUG)
     folder = published("failed", "x")
     told = notify.tell(there, folder)
-    assert [one.heard for one in told] == [False] * 3 and told[1].recipient == "${WHOLE}"
+    assert [one.heard for one in told] == [False] * 3 and "535" in told[0].reason
+    assert told[1].recipient == "${WHOLE}"
     files = [path.read_text() for path in folder.rglob("*") if path.is_file()]
     seen = [*files, *map(str, told), repr(told), repr(there), caplog.text, *capfd.readouterr()]
     assert not [text for text in seen if SECRET in text]

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -10,8 +11,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import notebook, revwork
 
+from revwork import open_company
 from revwork.run import timetable
 from revwork.run.plan import UsageError
 from revwork.run.timetable import Job, cron, missed, systemd, times
@@ -150,6 +153,50 @@ def test_a_line_that_cron_would_cut_is_refused():
         cron(times("06:00"), Job(["x" * 1000], Path("/")), ["y"])
 
 
+# the pages about other schedulers
+
+
+def commands(page):
+    """What follows `revwork` in the commands of a page."""
+    return [shlex.split(found) for found in re.findall(r"bin/revwork (run [^\n\"]+)", page)]
+
+
+@pytest.mark.parametrize("name", ["airflow", "github_actions"])
+def test_the_commands_of_a_page_are_ones_that_revwork_takes(root, here, name):
+    asked = commands((root / f"docs/{name}.md").read_text())
+    assert asked
+    (here.parent / "acme").symlink_to(here)
+    for _, *arguments in asked:
+        done = revwork("schedule", *arguments, cwd=here.parent if "acme" in arguments else here)
+        assert done.returncode == 0, done.stderr
+
+
+def test_the_workflow_is_whole_and_keeps_the_private_record_to_itself(root):
+    page = (root / "docs/github_actions.md").read_text()
+    flow = yaml.safe_load(re.search(r"```yaml\n(.*?)```", page, re.S)[1])
+    steps = flow["jobs"]["report"]["steps"]
+    (upload,) = (step for step in steps if "upload-artifact" in step.get("uses", ""))
+    assert "!reports/*/record" in upload["with"]["path"].splitlines()
+    made = [step["run"].split()[1] for step in steps if step.get("run", "").startswith("make")]
+    assert made == [".venv/.ready"]
+    (when,) = flow[True]["schedule"]  # YAML reads `on` as true
+    assert when["cron"] == times("monday 05:30").cron
+
+
+def test_the_dag_is_python_and_asks_for_a_time_that_cron_knows(root):
+    page = (root / "docs/airflow.md").read_text()
+    source = re.search(r"```python\n(.*?)```", page, re.S)[1]
+    compile(source, "dag", "exec")
+    assert f'schedule="{times("monday 06:30").cron}"' in source
+
+
+def test_the_readmes_settings_are_ones_that_a_workspace_takes(root, tmp_path):
+    (text,) = re.findall(r"```\n(\[notify\].*?)```", (root / "README.md").read_text(), re.S)
+    (tmp_path / "revwork.toml").write_text(f'currency = "EUR"\n{text}')
+    company = open_company(tmp_path)
+    assert len(company.alerts) == 2 and len(company.notify.all) == 4
+
+
 # the real ones
 
 
@@ -173,8 +220,9 @@ def test_sh_reads_the_line_as_it_was_meant(here):
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd-analyze here")
-def test_systemd_reads_the_units_as_they_were_meant(here):
-    program = here / "python"
+def test_systemd_reads_the_units_as_they_were_meant(here, tmp_path):
+    """A program's path may hold neither quotes nor backslashes, by systemd's own rule."""
+    program = tmp_path / "a b%c $E"
     program.symlink_to(sys.executable)
     job = Job([str(program), "-m", "revwork", "-p", 'x="%d $y \\z'], here, here / "secrets")
     for name, text in systemd(times("weekday 06:30"), job, "revwork").items():

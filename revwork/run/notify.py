@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from revwork.workspace import Company
 
+_FAULT = "Socket Exception: "  # how Apprise begins what a connection ended with
 _PATIENCE = 60  # seconds for a recipient
 _LARGEST = 15_000_000  # bytes of reports in a mail; base64 makes a third more of them
 _EARLIER = 20  # runs that are asked which metrics there are
@@ -137,15 +138,24 @@ def _send(company: "Company", address: str, said: Notice, pages: Sequence[Path])
 
 
 def _sent(server: "NotifyBase", title: str, body: str, form: str, files: list | None) -> str:
+    """Send it; of a mail that did not arrive the server's own words are told, too.
+
+    What is at fault with a web address may repeat its path, which may be a secret.
+    """
     from apprise import Apprise
 
     everyone = Apprise()
     everyone.add(server)
-    result = everyone.notify(body, title, body_format=form, attach=files, timeout=_PATIENCE)
-    if result:
-        return ""
-    said = dict.fromkeys(entry.message for entry in result.logs())
-    return " ".join(said) or f"no answer within {_PATIENCE} s"
+    level = logging.WARNING if files is None else logging.DEBUG
+    result = everyone.notify(
+        body, title, body_format=form, attach=files, timeout=_PATIENCE, log_level=level
+    )
+    said = dict.fromkeys(
+        entry.message.removeprefix(_FAULT)
+        for entry in result.logs()
+        if entry.level in ("WARNING", "ERROR") or entry.message.startswith(_FAULT)
+    )
+    return "" if result else ": ".join(said) or f"no answer within {_PATIENCE} s"
 
 
 @contextmanager

@@ -111,7 +111,8 @@ def cron(when: Times, job: Job, catch_up: Sequence[str]) -> str:
 def systemd(when: Times, job: Job, name: str) -> dict[str, str]:
     """Return the unit files of a timer by their names; Persistent makes up for a missed time."""
     env = f"EnvironmentFile={_specified(job.env)}\n" if job.env else ""
-    command = " ".join(_unit(word) for word in job.command)
+    program, *words = job.command
+    command = " ".join([_quoted(program), *(_quoted(word.replace("$", "$$")) for word in words)])
     return {
         f"{name}.service": (
             f"[Unit]\nDescription=revwork run\n\n[Service]\nType=oneshot\n"
@@ -133,9 +134,9 @@ def _shell(job: Job, *commands: Sequence[str]) -> str:
     return line.replace("%", r"\%")
 
 
-def _unit(word: str) -> str:
-    """A word of ExecStart=: quoted, and neither specifier nor variable."""
-    for sign, written in (("\\", "\\\\"), ('"', '\\"'), ("%", "%%"), ("$", "$$")):
+def _quoted(word: str) -> str:
+    """A word of ExecStart=, in quotes and without specifiers."""
+    for sign, written in (("\\", "\\\\"), ('"', '\\"'), ("%", "%%")):
         word = word.replace(sign, written)
     return f'"{word}"'
 
