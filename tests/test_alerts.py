@@ -197,8 +197,8 @@ def test_an_unknown_metric_is_never_silent():
     meant = "Nobody knows “net_revenu”; did you mean “net_revenue”?"
     assert why(rule, number(5.0)) == [meant]
     assert why(rule, numbers={"net_revenue": "01_revenue"}) == [meant]
-    assert why({"metric": "xyz", "below": 1}, number(5.0)) == ["No number has this name."]
-    assert why({"metric": "xyz", "impact": 1}) == ["No finding has ever told of it."]
+    assert why({"metric": "xyz", "below": 1}, number(5.0)) == ["No number is called “xyz”."]
+    assert why({"metric": "xyz", "impact": 1}) == ["No finding has ever told of “xyz”."]
 
 
 @pytest.mark.parametrize("status", ["failed", "skipped", "timed_out", "killed"])

@@ -247,7 +247,7 @@ def test_a_metric_of_a_report_that_failed_is_known_from_an_earlier_run(published
     told = notify.tell(company(rule, alerts="file://a.txt"), folder)
     assert told[0].about == ("alerts",)
     record = json.loads((folder / "record/notified.json").read_text())
-    assert record["unjudged"] == ["Net revenue: It cannot be judged: 01_revenue, failed."]
+    assert record["unjudged"] == ["Net revenue · It cannot be judged: 01_revenue, failed."]
     assert record["alerts"] == [] and record["told"][0]["heard"] is True
 
 

@@ -134,8 +134,8 @@ def _alert(alert: "Alert", reader: Reader) -> str:
 
 
 def _unjudged(one: "Unjudged", reader: Reader) -> str:
-    what = [reader.label(one.metric), reader.segment(one.segment)]
-    return f"{' · '.join(filter(None, what))}: {reader.say(one.why)}"
+    what = [reader.label(one.metric), reader.segment(one.segment), reader.say(one.why)]
+    return " · ".join(filter(None, what))
 
 
 def _since(changes: Changes | None, reader: Reader) -> list[str]:

@@ -18,6 +18,8 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Kind = Literal["above", "below", "falls", "rises", "short_of_target", "unexpected", "impact"]
 Row = Mapping[str, Any]
 _LEVEL = 0.99  # of the interval in which a month is expected
+_NO_FINDING = "No finding has ever told of “{metric:text}”."
+_NO_NUMBER = "No number is called “{metric:text}”."
 _LEAST = 6  # earlier months, for it to be said
 
 
@@ -155,7 +157,7 @@ def _of_findings(rule: Rule, said: Said) -> Iterator[Alert | Unjudged]:
             currency = one["impact"]["currency"]
             yield Alert("impact", *where, currency, value, (rule.impact,), claim=one["claim"])
     if rule.metric and rule.metric not in told:
-        yield from _absent(rule, said, said.claims, Message("No finding has ever told of it.", {}))
+        yield from _absent(rule, said, said.claims, Message(_NO_FINDING, {"metric": rule.metric}))
     failed = [name for name, status in said.ended.items() if status not in ("succeeded", "skipped")]
     if failed and not rule.metric:
         why = Message("The findings of {names:text} are missing.", {"names": ", ".join(failed)})
@@ -166,7 +168,7 @@ def _of_numbers(rule: Rule, said: Said) -> Iterator[Alert | Unjudged]:
     named = [kpi for kpi in said.kpis if kpi["metric"] == rule.metric]
     kpi = next((one for one in named if one["segment"] == rule.segment), None)
     if not named:
-        yield from _absent(rule, said, said.numbers, Message("No number has this name.", {}))
+        yield from _absent(rule, said, said.numbers, Message(_NO_NUMBER, {"metric": rule.metric}))
     elif not kpi:
         yield _elsewhere(rule, named)
     elif kpi["value"] is None:
