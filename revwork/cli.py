@@ -1,4 +1,4 @@
-"""The command line: revwork init, import, match, check, run, params, lab."""
+"""The command line: revwork init, import, match, check, run, params, lab, schedule."""
 
 import sys
 from pathlib import Path
@@ -7,11 +7,15 @@ from typing import Annotated
 import typer
 
 from revwork.commands.run import run
+from revwork.commands.schedule import schedule
 from revwork.commands.words import refuse
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__
 )
+
+
+app.command(context_settings={"ignore_unknown_options": True})(schedule)
 
 
 @app.callback()

@@ -3,7 +3,7 @@
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -17,7 +17,9 @@ from revwork.calendar import Against, Calendar, Comparison
 from revwork.contracts import TABLES
 from revwork.data.source import CLOSED, FILE, Code, Source, Zone, misplaced, strangers
 from revwork.data.wording import DataError, nearest
-from revwork.settings import Running
+from revwork.run.alerts import Rule
+from revwork.run.limits import Running
+from revwork.run.recipients import Recipients
 
 if TYPE_CHECKING:
     from revwork.data.loading import Tables
@@ -57,6 +59,8 @@ class Company:
     sources: Mapping[str, Source]
     confidentiality: str = ""
     running: Running = _RUNNING
+    notify: Recipients = field(default_factory=Recipients)
+    alerts: Sequence[Rule] = ()
 
     def tables(
         self,
@@ -106,6 +110,8 @@ class _Spec:
     calendar: Annotated[dict[str, Any], AfterValidator(_calendar)] = Field(default_factory=dict)
     tables: dict[Annotated[str, AfterValidator(_table)], Source] = Field(default_factory=dict)
     run: Running = _RUNNING
+    notify: Recipients = Field(default_factory=Recipients)
+    alerts: tuple[Rule, ...] = ()
 
 
 def open_company(workspace: str | Path = ".") -> Company:
@@ -139,6 +145,8 @@ def open_company(workspace: str | Path = ".") -> Company:
         sources=spec.tables,
         confidentiality=spec.confidentiality,
         running=spec.run,
+        notify=spec.notify,
+        alerts=spec.alerts,
     )
 
 
@@ -164,17 +172,30 @@ def _sections(tables: Any) -> list[tuple[str, dict]]:
 
 
 def _misfit(error: Mapping[str, Any]) -> str:
-    """One of pydantic's complaints, with its place in revwork.toml."""
-    *place, key = error["loc"][: 3 if error["loc"][0] == "tables" else 1]
-    where = f"{FILE}: [{'.'.join(place)}] " if place else f"{FILE}: "
-    given = error["input"]
+    """One of pydantic's complaints, with its place in revwork.toml; an address is not repeated."""
+    depth, kind = _SECTIONS.get(error["loc"][0], (1, _Spec))
+    *place, key = error["loc"][:depth]
+    kind = kind if place else _Spec
+    if isinstance(key, int):
+        place, key = [*place, key], ""
+    where = f"{FILE}: [{'.'.join(map(_ordinal, place))}] " if place else f"{FILE}: "
+    given, hidden = error["input"], key == "address" or error["loc"][0] == "notify"
     if error["type"] == "unexpected_keyword_argument":
-        known = [option.name for option in fields(Source if place else _Spec)]
+        known = [option.name for option in fields(kind)]
         return f'{where}"{key}" is not known{nearest(key, sorted({*known} - {"name", "folder"}))}'
     if error["type"] == "missing":
         return f'{where}{key} is missing: add {key} = "…"'
     if error["type"] == "value_error":
-        said = f'"{given}" ' if isinstance(given, str) else ""
-        return f"{where}{'' if key == '[key]' else f'{key} '}{said}{error['ctx']['error']}"
-    said = "" if key == "address" else f", not {given!r}"
-    return f"{where}{key} {error['msg'].replace('Input ', '')}{said}"
+        said = f'"{given}" ' if isinstance(given, str) and not hidden else ""
+        named = f"{key} " if key not in ("", "[key]") else ""
+        return f"{where}{named}{said}{error['ctx']['error']}"
+    said = "" if hidden else f", not {given!r}"
+    return f"{where}{key} {error['msg'].replace('Input ', '')}{said}".replace("  ", " ")
+
+
+def _ordinal(part: str | int) -> str:
+    """A part of a place in the file; those of a list are counted from 1."""
+    return str(part + 1) if isinstance(part, int) else part
+
+
+_SECTIONS = {"tables": (3, Source), "notify": (2, Recipients), "alerts": (3, Rule)}

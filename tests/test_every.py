@@ -23,19 +23,21 @@ MAY_ASK = {  # besides its own modules
     "contracts": set(),
     "data": {"calendar", "contracts", "findings"},
     "report": {"calendar", "findings", "metrics"},
-    "run": {"findings", "report"},
+    "run": {"data", "findings", "report"},
     "calendar": set(),
     "findings": set(),
     "metrics": set(),
     "workspace": {"calendar", "contracts", "data"},
-    "cli": {"data", "report", "run", "workspace"},
+    "commands": {"data", "report", "run", "workspace"},
+    "cli": {"commands", "data", "report", "run", "workspace"},
     "__main__": {"cli"},
 }
 EXCEPTIONS = {
     "revwork.data.reconciled": {"analysis"},  # what the door says where two departments differ
     "revwork.data.intake": {"workspace"},  # writes the file that the workspace reads
+    "revwork.workspace": {"run"},  # the rules and recipients that its file declares
 }
-LINES = {"data": 5_000, "report": 4_650, "run": 950}  # argued in DECISIONS.md, "Sizes"
+LINES = {"data": 5_000, "report": 4_900, "run": 1_750}  # argued in DECISIONS.md, "Sizes"
 VAGUE = {"utils", "helpers", "common", "misc", "manager", "base"}
 
 

@@ -215,7 +215,7 @@ def test_what_is_left_of_a_run_does_not_break_the_library(tmp_path):
     ]
     page = soup((reports / "index.html").read_text())
     listed = [link["href"].split("/")[0] for link in page.select(".runs > li > p > a")]
-    assert listed == ["20990106-000000", "20990105-000000", done]
+    assert listed == [done, "20990106-000000", "20990105-000000"]
     assert "latest" not in str(page)
 
 

@@ -1,1 +1,1 @@
-"""What the command line offers, a module for what belongs together."""
+"""The commands of the command line, one module each."""

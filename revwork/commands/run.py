@@ -70,8 +70,10 @@ def run(  # noqa: PLR0913, PLR0917
         typer.echo(f"revwork: stopped before anything was published.{_rest(out)}", err=True)
         raise
     except OSError as error:
+        _tell(request, out / "unpublished")
         refuse(f"{error.strerror or error}: nothing was published.{_rest(out)}", 1)
     _summary(manifest, out)
+    _tell(request, out / manifest["run"])
     raise typer.Exit(0 if manifest["status"] == "succeeded" else 1)
 
 
@@ -138,6 +140,19 @@ def _rest(out: Path) -> str:
     from revwork.run.staging import unfinished
 
     return " What is finished is kept: revwork run --resume." if unfinished(out) else ""
+
+
+def _tell(request: "Request", folder: Path) -> None:
+    """Tell whoever wants to hear of it; say who could not be told, and what nobody could judge."""
+    from revwork.report.notice import unjudged_lines
+    from revwork.report.words import Reader
+    from revwork.run import notify
+
+    if company := request.company:
+        lines = [*map(str, notify.tell(company, folder))]
+        lines += unjudged_lines(notify.judged(company, folder), Reader("en", company.currency))
+        for line in lines:
+            typer.echo(line)
 
 
 def _summary(manifest: dict, out: Path) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote_plus
 
 from revwork.data.wording import DataError
 
-_REFERENCE = re.compile(r"\$\{(\w+)\}|keyring:([^/@\s]+)/([^/@\s?&]+)")
+REFERENCE = re.compile(r"\$\{(\w+)\}|keyring:([^/@\s]+)/([^/@\s?&]+)")
 _PASSWORD = re.compile(r"://[^:@/]*:(.+)@")
 _OPTION = re.compile(r"[?&;][^=&;]*(?:pass|pwd|token|secret|key|credential)[^=&;]*=([^&;]*)", re.I)
 _HIDDEN = "…"
@@ -19,13 +19,13 @@ _HIDDEN = "…"
 
 def objection(address: str) -> str | None:
     """Return why the address may not stand in a file, without repeating any of it."""
-    if any(_REFERENCE.sub("", secret) for secret in _secrets(address)):
+    if any(REFERENCE.sub("", secret) for secret in _secrets(address)):
         return (
             "address holds a password in clear; put it into an environment variable or the "
             "keyring, change it if others could read it here, and write ${NAME} or "
             "keyring:service/user in its place"
         )
-    if not (_REFERENCE.match(address) or re.match(r"[a-z][\w+.-]*://", address)):
+    if not (REFERENCE.match(address) or re.match(r"[a-z][\w+.-]*://", address)):
         return 'address is none, such as "postgres://user:${PGPASSWORD}@host/database"'
     return None
 
@@ -44,16 +44,21 @@ def resolved(address: str) -> str:
     before_host = address.rfind("@")
 
     def value(reference: re.Match) -> str:
-        found = _value(reference)
+        found = value_of(reference)
         return quote(found, safe="") if reference.start() < before_host else found
 
-    return _REFERENCE.sub(value, address)
+    return REFERENCE.sub(value, address)
+
+
+def variables(address: str) -> list[str]:
+    """Return the environment variables that an address refers to."""
+    return [found[1] for found in REFERENCE.finditer(address) if found[1]]
 
 
 def without_secrets(text: str, address: str) -> str:
     """Return the text with all that is secret in the address made unreadable."""
     try:
-        values = {_value(reference) for reference in _REFERENCE.finditer(address)}
+        values = {value_of(reference) for reference in REFERENCE.finditer(address)}
         values |= {resolved(address), *_secrets(resolved(address))}
     except DataError:
         return text
@@ -63,18 +68,19 @@ def without_secrets(text: str, address: str) -> str:
     return text
 
 
-def _secrets(address: str) -> Iterator[str]:
-    for pattern in (_PASSWORD, _OPTION):
-        yield from (match[1] for match in pattern.finditer(address))
-
-
-def _value(reference: re.Match) -> str:
+def value_of(reference: re.Match) -> str:
+    """Return what a `REFERENCE` stands for; raises DataError where there is none."""
     variable, service, user = reference.groups()
     if service:
         return _from_keyring(service, user)
     if not (value := os.environ.get(variable)):
         raise DataError(f"needs the environment variable {variable}, which is not set")
     return value
+
+
+def _secrets(address: str) -> Iterator[str]:
+    for pattern in (_PASSWORD, _OPTION):
+        yield from (match[1] for match in pattern.finditer(address))
 
 
 def _from_keyring(service: str, user: str) -> str:

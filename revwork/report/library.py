@@ -47,61 +47,8 @@ def library(
     )
 
 
-def _run(manifest: Mapping[str, Any], changes: Changes | None, reader: Reader, first: bool) -> str:
-    name = manifest["run"]
-    last = f"{reader.label('data_to')} {day(manifest, reader)}" if manifest["as_of"] else ""
-    about = [manifest["workspace"], last, reader.label(manifest["status"])]
-    said = " · ".join(escape(str(one)) for one in about if one)
-    own = replace(reader, currency=manifest.get("currency", reader.currency))
-    changed = "" if changes is None else _changes(changes, own, first)
-    return (
-        f'<li class="{escape(manifest["status"])}"><p><a href="{address(name, "index.html")}">'
-        f"{escape(_when(name, reader))}</a> · {said}</p>{changed}</li>"
-    )
-
-
-def _when(run: str, reader: Reader) -> str:
-    """A run by its time; one that is called otherwise by its name."""
-    try:
-        began = datetime.strptime(run[:15], "%Y%m%d-%H%M%S")
-    except ValueError:
-        return run
-    number = f" ({run[16:]})" if run[16:] else ""
-    return f"{reader.day(began.date())}, {began:%H:%M}{number}"
-
-
-def _older(names: Sequence[str], reader: Reader) -> str:
-    if not names:
-        return ""
-    links = "".join(
-        f'<li><a href="{address(name, "index.html")}">{escape(_when(name, reader))}</a></li>'
-        for name in names
-    )
-    summary = reader.words("Older runs: {n:number}", n=len(names))
-    return f'<details class="older"><summary>{summary}</summary><ol>{links}</ol></details>'
-
-
-def _changes(changes: Changes, reader: Reader, is_open: bool) -> str:
-    since = _when(changes["since"], reader)
-    counts = [
-        reader.words(template, n=len(changes[kind]))
-        for kind, template in _COUNTS.items()
-        if changes[kind]
-    ]
-    if not counts:
-        nothing = reader.words("Nothing changed since {run:text}.", run=since)
-        return f'<p class="quiet">{escape(nothing)}</p>'
-    summary = " · ".join([reader.words("Since {run:text}", run=since), *counts])
-    lines = "".join(_lines(changes, reader))
-    opened = " open" if is_open else ""
-    return (
-        f"<details{opened}><summary>{escape(summary)}</summary>"
-        f'<ul class="changes">{lines}</ul></details>'
-    )
-
-
-def _lines(changes: Changes, reader: Reader) -> Iterator[str]:
-    """Of every kind of change the first few, and how many more."""
+def changed(changes: Changes, reader: Reader) -> Iterator[str]:
+    """Return the items of a list: of every kind of change the first few, and how many more."""
     told = {"notebooks": _notebook, "tables": _table, "kpis": _number}
     for kind in _COUNTS:
         rows = changes[kind]
@@ -111,6 +58,63 @@ def _lines(changes: Changes, reader: Reader) -> Iterator[str]:
         if len(rows) > _SHOWN:
             more = reader.words("{n:number} more", n=len(rows) - _SHOWN)
             yield f'<li class="quiet">{more}</li>'
+
+
+def counted(changes: Changes, reader: Reader) -> list[str]:
+    """Return how much of each kind changed, in words; nothing of a kind without a change."""
+    return [
+        reader.words(template, n=len(changes[kind]))
+        for kind, template in _COUNTS.items()
+        if changes[kind]
+    ]
+
+
+def when(run: str, reader: Reader) -> str:
+    """Return a run by its time; one that is called otherwise by its name."""
+    try:
+        began = datetime.strptime(run[:15], "%Y%m%d-%H%M%S")
+    except ValueError:
+        return run
+    number = f" ({run[16:]})" if run[16:] else ""
+    return f"{reader.day(began.date())}, {began:%H:%M}{number}"
+
+
+def _run(manifest: Mapping[str, Any], changes: Changes | None, reader: Reader, first: bool) -> str:
+    name = manifest["run"]
+    last = f"{reader.label('data_to')} {day(manifest, reader)}" if manifest["as_of"] else ""
+    about = [manifest["workspace"], last, reader.label(manifest["status"])]
+    said = " · ".join(escape(str(one)) for one in about if one)
+    own = replace(reader, currency=manifest.get("currency", reader.currency))
+    changed = "" if changes is None else _changes(changes, own, first)
+    return (
+        f'<li class="{escape(manifest["status"])}"><p><a href="{address(name, "index.html")}">'
+        f"{escape(when(name, reader))}</a> · {said}</p>{changed}</li>"
+    )
+
+
+def _older(names: Sequence[str], reader: Reader) -> str:
+    if not names:
+        return ""
+    links = "".join(
+        f'<li><a href="{address(name, "index.html")}">{escape(when(name, reader))}</a></li>'
+        for name in names
+    )
+    summary = reader.words("Older runs: {n:number}", n=len(names))
+    return f'<details class="older"><summary>{summary}</summary><ol>{links}</ol></details>'
+
+
+def _changes(changes: Changes, reader: Reader, is_open: bool) -> str:
+    since = when(changes["since"], reader)
+    if not (counts := counted(changes, reader)):
+        nothing = reader.words("Nothing changed since {run:text}.", run=since)
+        return f'<p class="quiet">{escape(nothing)}</p>'
+    summary = " · ".join([reader.words("Since {run:text}", run=since), *counts])
+    lines = "".join(changed(changes, reader))
+    opened = " open" if is_open else ""
+    return (
+        f"<details{opened}><summary>{escape(summary)}</summary>"
+        f'<ul class="changes">{lines}</ul></details>'
+    )
 
 
 def _notebook(row: Mapping[str, Any], reader: Reader) -> str:

@@ -8,9 +8,26 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event, Thread
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
+from pydantic.dataclasses import dataclass as declared
+
+Positive = Annotated[float, Field(gt=0)]
 _EVERY = 0.25  # seconds between two looks
+
+
+@declared(frozen=True, config={"extra": "forbid"})
+class Running:
+    """How long a cell and a notebook may take, what a kernel may hold, how many runs are kept.
+
+    Without `memory_gb` the kernels that run together share three quarters of the machine's.
+    """
+
+    cell_minutes: Positive = 20
+    notebook_minutes: Positive = 30
+    memory_gb: Positive | None = None
+    keep: Annotated[int, Field(ge=1)] | None = None
 
 
 @dataclass(frozen=True)

@@ -102,6 +102,11 @@ def imports(notebook: Path) -> set[str]:
     return {name for names in found for name in names}
 
 
+def opens(notebook: Path) -> bool:
+    """Return whether a notebook opens the company that its parameter `workspace` names."""
+    return any("open_company(workspace)" in source for source in _code(notebook))
+
+
 def reads_run(notebook: Path) -> bool:
     """Return whether a notebook reads what the others of its run said, so that it comes last."""
     return any("open_run(" in source for source in _code(notebook))

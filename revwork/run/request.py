@@ -1,12 +1,15 @@
 """What a run is asked to do: which notebooks with which values, once or for each of many sets."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from revwork.data.wording import DataError
 from revwork.run.limits import Limits
-from revwork.run.plan import parameters
+from revwork.run.plan import opens, parameters
+from revwork.workspace import Company, open_company
 
 Plan = Mapping[Path, Mapping[str, Any]]
 
@@ -26,9 +29,10 @@ class Report:
 
     @property
     def workspace(self) -> str:
-        """The company it is about, as its parameters say; nothing where it takes none."""
+        """The folder of the company that it opens by its parameters; nothing where it does not."""
         own = {one.name: one.default for one in parameters(self.notebook)}
-        return {**own, **self.parameters}.get("workspace", "")
+        given = {**own, **self.parameters}.get("workspace", "")
+        return given if opens(self.notebook) else ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,13 @@ class Request:
             for name, plan in self.plans.items()
             for notebook, parameters in plan.items()
         ]
+
+    @property
+    def company(self) -> Company | None:
+        """Whose run it is; None where no report says so, or what it says cannot be opened."""
+        named = (report.workspace for report in self.reports)
+        with suppress(DataError):
+            return next((open_company(name) for name in named if name), None)
 
     def to_json(self) -> dict[str, Any]:
         """Return the request as a file holds it."""

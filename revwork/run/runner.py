@@ -10,8 +10,7 @@ from time import perf_counter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from revwork.data.wording import DataError
-from revwork.run.limits import Limits, of_each
+from revwork.run.limits import Limits, Running, of_each
 from revwork.run.making import Run, Way, made
 from revwork.run.plan import folder
 from revwork.run.publish import conclude
@@ -19,8 +18,6 @@ from revwork.run.request import Request
 from revwork.run.sets import together
 from revwork.run.shelf import shelve
 from revwork.run.staging import alone, begun, held, started, unfinished
-from revwork.settings import Running
-from revwork.workspace import Company, open_company
 
 log = logging.getLogger("revwork")
 _WAY = Way()
@@ -56,7 +53,7 @@ def _turn(reports: Path, request: Request, way: Way):
 
 def _made(staged: Path, request: Request, way: Way) -> dict[str, Any]:
     began, since = perf_counter(), started(staged)
-    company = _company(request)
+    company = request.company
     today = since.astimezone(ZoneInfo(company.time_zone) if company else UTC).date()
     limits = _limits(company.running if company else Running(), way.jobs)
     run = Run(staged, request, way, today.isoformat(), limits)
@@ -80,13 +77,6 @@ def _made(staged: Path, request: Request, way: Way) -> dict[str, Any]:
         manifest = packs[""] if "" in packs else together(about, packs, staged)
         shelve(staged)
     return manifest
-
-
-def _company(request: Request) -> Company | None:
-    """Whose run it is; None where no report says, or what it says is wrong, as they will find."""
-    named = (report.workspace for report in request.reports)
-    with suppress(DataError):
-        return next((open_company(name) for name in named if name), None)
 
 
 def _limits(running: Running, jobs: int) -> Limits:

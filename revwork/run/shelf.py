@@ -51,6 +51,17 @@ def read(folder: Path) -> Run | None:
     return Run(manifest, findings, kpis) if whole else None
 
 
+def changes(folder: Path) -> dict[str, Any] | None:
+    """Return what changed up to the run in `folder`; None where that is unknown."""
+    found = from_json(folder / "changes.json")
+    return found if isinstance(found, dict) and found.keys() == _CHANGES else None
+
+
+def runs(reports: Path) -> list[str]:
+    """Return the names of the runs that have a page, newest first."""
+    return sorted((path.parent.name for path in reports.glob("[0-9]*/index.html")), reverse=True)
+
+
 def _changes(staged: Path, reports: Path) -> dict[str, Any] | None:
     after = read(staged)
     earlier = islice(_manifests(reports), _LOOKED_AT)
@@ -61,22 +72,16 @@ def _changes(staged: Path, reports: Path) -> dict[str, Any] | None:
 
 def _library(reports: Path) -> str:
     listed = list(islice(_manifests(reports), _LISTED))
-    changes = [from_json(reports / one["run"] / "changes.json") for one in listed]
-    told = [one if isinstance(one, dict) and one.keys() == _CHANGES else None for one in changes]
+    told = [changes(reports / one["run"]) for one in listed]
     last = listed[-1]["run"] if listed else ""
-    older = [name for name in _runs(reports) if name < last]
+    older = [name for name in runs(reports) if name < last]
     latest = (reports / "latest" / "index.html").exists()
     return library(list(zip(listed, told, strict=True)), older, latest)
 
 
-def _runs(reports: Path) -> list[str]:
-    """The runs that have a page, newest first."""
-    return sorted((path.parent.name for path in reports.glob("[0-9]*/index.html")), reverse=True)
-
-
 def _manifests(reports: Path) -> Iterator[dict[str, Any]]:
     """The manifests that can be read, newest first."""
-    return filter(None, (_manifest(reports / name) for name in _runs(reports)))
+    return filter(None, (_manifest(reports / name) for name in runs(reports)))
 
 
 def _manifest(folder: Path) -> dict[str, Any] | None:

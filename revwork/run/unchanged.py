@@ -92,7 +92,7 @@ def _tables(report: Report) -> list[str]:
     """What changes with the company and its tables; nothing where that cannot be told."""
     read = reads(report.notebook)
     names = [*read.get("needs", []), *read.get("enriches", [])]
-    if not names:
+    if not names or not report.workspace:
         return []
     company = open_company(report.workspace)
     sources = [company.sources[name] for name in names if name in company.sources]
