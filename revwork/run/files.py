@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from contextlib import suppress
+from hashlib import file_digest
 from pathlib import Path
 
 
@@ -28,6 +29,12 @@ def from_json(path: Path) -> object:
         return json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
         return None
+
+
+def hashed(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def again(source: Path, target: Path) -> None:

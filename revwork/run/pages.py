@@ -7,7 +7,7 @@ import nbformat
 
 from revwork.report.export import Unpublishable, page
 from revwork.run.execute import Outcome
-from revwork.run.files import write
+from revwork.run.files import hashed, write
 from revwork.run.formats import Record, made, record
 from revwork.run.publish import ended
 from revwork.run.request import Job
@@ -18,7 +18,8 @@ log = logging.getLogger("revwork")
 def published(outcome: Outcome, job: Job) -> dict[str, Any]:
     """Write a report's files beside the others of its set; return what its run needs to know.
 
-    `entry`: its lines in the manifest; `data`, `kpis`, `findings`: what its outputs carry. One
+    `entry`: its lines in the manifest; `data`, `kpis`, `findings`: what its outputs carry; `sha256` of
+    each file. One
     that cannot be published in one of the formats counts as failed.
     """
     place, run = job.staged / job.report.set, job.staged.name.lstrip(".")
@@ -36,8 +37,10 @@ def published(outcome: Outcome, job: Job) -> dict[str, Any]:
         source = f"{told.name} · run {run}"
         html = page(notebook, source, told.data.get("confidentiality", ""))
         for kind in job.formats:
-            write(place / f"{told.name}.{kind}", _made(kind, told, html))
-            entry["files"][kind] = f"{told.name}.{kind}"
+            file = f"{told.name}.{kind}"
+            write(place / file, _made(kind, told, html))
+            entry["files"][kind] = file
+            result["sha256"][file] = hashed(place / file)
     except Unpublishable as reason:
         entry |= {"status": "failed", "reason": str(reason)}
     return result

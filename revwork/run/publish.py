@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from hashlib import file_digest
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from revwork.report.chromium import on_one_sheet
 from revwork.report.export import Unpublishable
 from revwork.report.index import pack
 from revwork.report.kpi import ON_CARD
-from revwork.run.files import as_json, write
+from revwork.run.files import as_json, hashed, write
 from revwork.run.request import Report
 
 log = logging.getLogger("revwork")
@@ -32,7 +31,7 @@ def ended(report: Report, status: str, reason: str) -> dict[str, Any]:
         "unchanged_since": None,
         "files": {},
     }
-    return {"entry": entry, "data": {}, "kpis": [], "findings": []}
+    return {"entry": entry, "data": {}, "kpis": [], "findings": [], "sha256": {}}
 
 
 def conclude(
@@ -67,7 +66,10 @@ def conclude(
     write(place / "findings.json", as_json(findings))
     write(place / "kpis.json", as_json(list(map(_number, kpis))))
     write(place / "index.html", pack(manifest, findings, kpis))
-    manifest["sha256"] = {file: _hash(place / file) for file in _sent(manifest)}
+    own = [*manifest["files"].values(), "findings.json", "kpis.json"]
+    manifest["sha256"] = {file: hashed(place / file) for file in own}
+    for result in results:
+        manifest["sha256"] |= result["sha256"]
     write(place / "manifest.json", as_json(manifest))
     return manifest
 
@@ -84,17 +86,6 @@ def _one_sheet(
         return {"status": "failed"}
     write(place / "index.pdf", paper)
     return {"files": {**manifest["files"], "pdf": "index.pdf"}}
-
-
-def _sent(manifest: Row) -> list[str]:
-    """The files that leave the house, but for the manifest itself."""
-    pages = (file for entry in manifest["notebooks"] for file in entry["files"].values())
-    return [*manifest["files"].values(), "findings.json", "kpis.json", *pages]
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
 
 
 def _number(kpi: Row) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from revwork.data.cache import of_files
 from revwork.data.wording import DataError
-from revwork.run.files import again, from_json
+from revwork.run.files import again, from_json, hashed
 from revwork.run.plan import PACKAGE, reads, reads_run
 from revwork.run.request import Report
 from revwork.workspace import FILE, open_company
@@ -29,9 +29,9 @@ def key(report: Report, pack: Sequence[Path] = ()) -> list[str]:
     cannot be found, or lie on a server. `pack`: files of its own run that it may read.
     """
     values = json.dumps(report.parameters, sort_keys=True)
-    source = _hash(report.notebook.read_bytes())
+    source = hashed(report.notebook)
     try:
-        read = map(_file, pack) if reads_run(report.notebook) else _tables(report)
+        read = map(hashed, pack) if reads_run(report.notebook) else _tables(report)
         return [_joined([source, _package(), values]), _joined(read)]
     except (DataError, OSError):
         return [_joined([source, _package(), values]), ""]
@@ -48,7 +48,10 @@ def earlier(
     folders = [reports.glob(".[0-9]*"), sorted(reports.glob("[0-9]*"), reverse=True)]
     for folder in islice(chain(*folders), _LOOKED_AT) if wanted[1] else ():
         path = folder / "record" / f"{report.name}.result.json"
-        if is_made(path, wanted) and _holds(from_json(path), formats, today):
+        if not is_made(path, wanted):
+            continue
+        said = from_json(path)
+        if _is_whole(said, folder / report.set, formats) and _is_of(today, said):
             return path
     return None
 
@@ -63,8 +66,8 @@ def newest(report: Report, reports: Path) -> Mapping[str, Any] | None:
 def is_made(result: Path, wanted: list[str]) -> bool:
     """Return whether the report of that result ended well, and of that key."""
     said = from_json(result)
-    ended = isinstance(said, dict) and said["entry"]["status"] in ("succeeded", "skipped")
-    return ended and said["key"] == wanted
+    is_of_key = isinstance(said, dict) and said.get("key") == wanted
+    return is_of_key and said["entry"]["status"] in ("succeeded", "skipped")
 
 
 def taken(found: Path, staged: Path, report: Report) -> dict[str, Any]:
@@ -81,11 +84,18 @@ def taken(found: Path, staged: Path, report: Report) -> dict[str, Any]:
     return said
 
 
-def _holds(said: Mapping[str, Any], formats: Sequence[str], today: str) -> bool:
+def _is_whole(said: Mapping[str, Any], place: Path, formats: Sequence[str]) -> bool:
+    """Whether all that is asked was made, and lies where it was put as it was."""
     entry = said["entry"]
     has_all = entry["status"] == "skipped" or {*formats} <= entry["files"].keys()
+    kept = ((place / file, told) for file, told in said["sha256"].items())
+    return has_all and all(file.is_file() and hashed(file) == told for file, told in kept)
+
+
+def _is_of(today: str, said: Mapping[str, Any]) -> bool:
+    """Whether it would read the same today: no table held rows of its own day or later."""
     days = [one["last_day"] for one in said["data"].get("inputs", []) if one.get("last_day")]
-    return has_all and (said["today"] == today or all(day < said["today"] for day in days))
+    return said["today"] == today or all(day < said["today"] for day in days)
 
 
 def _tables(report: Report) -> list[str]:
@@ -98,7 +108,7 @@ def _tables(report: Report) -> list[str]:
     sources = [company.sources[name] for name in names if name in company.sources]
     if any(source.is_remote for source in sources):
         return []
-    return [str(company.folder), _file(company.folder / FILE), *map(of_files, sources)]
+    return [str(company.folder), hashed(company.folder / FILE), *map(of_files, sources)]
 
 
 @cache
@@ -106,18 +116,10 @@ def _package() -> str:
     """What changes with our code and with the libraries it stands on."""
     files = sorted(one for one in PACKAGE.rglob("*") if one.suffix in _CODE)
     own = [one for one in files if "_bundled" not in one.parts]
-    return _joined([*map(_file, own), *map(version, _LIBRARIES)])
-
-
-def _file(path: Path) -> str:
-    return _hash(path.read_bytes())
+    return _joined([*map(hashed, own), *map(version, _LIBRARIES)])
 
 
 def _joined(parts: Iterable[str]) -> str:
     """One text for several, empty for none."""
     text = "\n".join(parts)
-    return _hash(text.encode()) if text else ""
-
-
-def _hash(content: bytes) -> str:
-    return sha256(content).hexdigest()
+    return sha256(text.encode()).hexdigest() if text else ""
