@@ -95,7 +95,7 @@ def _each(run: Run, reports: Sequence[Report], before: int) -> Iterator[tuple[st
             jobs.append(job)
     is_ours = any("revwork" in imports(job.report.notebook) for job in jobs)
     warm = [_QUICK, _WARM if is_ours else _BARE]
-    jobs.sort(key=lambda job: -_seconds(run, job.report))
+    jobs.sort(key=lambda job: -unchanged.lasted(job.report, run.staged.parent))
     with closing(perform(jobs, run.way.jobs, warm)) as events:
         for job, said in events:
             if said is None:
@@ -141,12 +141,6 @@ def _log(report: Report, entry: Mapping[str, Any]) -> None:
 def _why(result: Result) -> str:
     since = result["entry"]["unchanged_since"]
     return f"unchanged since {since}" if since else "made before this run was stopped"
-
-
-def _seconds(run: Run, report: Report) -> float:
-    """How long it took when it was made last; as long as any where it never was."""
-    was = unchanged.newest(report, run.staged.parent)
-    return was["entry"]["seconds"] if was else float("inf")
 
 
 def _result(job: Job, said: Said) -> Result:

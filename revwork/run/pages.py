@@ -18,9 +18,8 @@ log = logging.getLogger("revwork")
 def published(outcome: Outcome, job: Job) -> dict[str, Any]:
     """Write a report's files beside the others of its set; return what its run needs to know.
 
-    `entry`: its lines in the manifest; `data`, `kpis`, `findings`: what its outputs carry; `sha256` of
-    each file. One
-    that cannot be published in one of the formats counts as failed.
+    `entry`: its lines in the manifest; `data`, `kpis`, `findings`: what its outputs carry;
+    `sha256` of each file. One that cannot be published in one of the formats counts as failed.
     """
     place, run = job.staged / job.report.set, job.staged.name.lstrip(".")
     place.mkdir(parents=True, exist_ok=True)
