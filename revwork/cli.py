@@ -1,4 +1,4 @@
-"""The command line: revwork init, import, match, check, run, params, lab."""
+"""The command line: revwork init, import, match, check, run, params, lab, history, diff, prune."""
 
 import logging
 import signal
@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from revwork.commands import history
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__
@@ -178,6 +180,11 @@ def check(
 
         show(found)
     raise typer.Exit(0 if found["usable"] else 1)
+
+
+app.command()(history.history)
+app.command()(history.diff)
+app.command()(history.prune)
 
 
 def main() -> None:

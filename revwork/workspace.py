@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from revwork.data.pseudonyms import Audience
 
 _SAMPLES = (".", "sample", "data/sample")
+_DEEP = {"tables": 3, "run": 2}  # how many words name an option of a section
 
 
 def _table(text: str) -> str:
@@ -41,7 +42,10 @@ def _calendar(section: dict[str, Any]) -> Calendar:
 
 @dataclass(frozen=True)
 class Company:
-    """A company by its revwork.toml: whose numbers these are, and how they are read."""
+    """A company by its revwork.toml: whose numbers these are, and how they are read.
+
+    `keep`: how many runs stay when another ends, all of them where nothing is said.
+    """
 
     name: str
     currency: str
@@ -51,6 +55,7 @@ class Company:
     folder: Path
     sources: Mapping[str, Source]
     confidentiality: str = ""
+    keep: int | None = None
 
     def tables(
         self,
@@ -85,6 +90,11 @@ class Company:
 
 
 @declared(frozen=True, config=CLOSED)
+class _Run:
+    keep: Annotated[int, Field(ge=1)] | None = None
+
+
+@declared(frozen=True, config=CLOSED)
 class _Spec:
     currency: Code
     company: str | None = None
@@ -92,6 +102,7 @@ class _Spec:
     confidentiality: str = ""
     time_zone: Zone = "UTC"
     calendar: Annotated[dict[str, Any], AfterValidator(_calendar)] = Field(default_factory=dict)
+    run: _Run = Field(default_factory=_Run)
     tables: dict[Annotated[str, AfterValidator(_table)], Source] = Field(default_factory=dict)
 
 
@@ -125,6 +136,7 @@ def open_company(workspace: str | Path = ".") -> Company:
         folder=folder,
         sources=spec.tables,
         confidentiality=spec.confidentiality,
+        keep=spec.run.keep,
     )
 
 
@@ -151,11 +163,12 @@ def _sections(tables: Any) -> list[tuple[str, dict]]:
 
 def _misfit(error: Mapping[str, Any]) -> str:
     """One of pydantic's complaints, with its place in revwork.toml."""
-    *place, key = error["loc"][: 3 if error["loc"][0] == "tables" else 1]
+    *place, key = error["loc"][: _DEEP.get(error["loc"][0], 1)]
     where = f"{FILE}: [{'.'.join(place)}] " if place else f"{FILE}: "
     given = error["input"]
     if error["type"] == "unexpected_keyword_argument":
-        known = [option.name for option in fields(Source if place else _Spec)]
+        section = {"tables": Source, "run": _Run}.get(error["loc"][0] if place else "", _Spec)
+        known = [option.name for option in fields(section)]
         return f'{where}"{key}" is not known{nearest(key, sorted({*known} - {"name", "folder"}))}'
     if error["type"] == "missing":
         return f'{where}{key} is missing: add {key} = "…"'

@@ -28,7 +28,8 @@ MAY_ASK = {  # besides its own modules
     "findings": set(),
     "metrics": set(),
     "workspace": {"calendar", "contracts", "data"},
-    "cli": {"data", "report", "run", "workspace"},
+    "commands": {"data", "report", "run", "workspace"},
+    "cli": {"commands", "data", "report", "run", "workspace"},
     "__main__": {"cli"},
 }
 EXCEPTIONS = {

@@ -5,15 +5,17 @@ import os
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from time import time
 from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from revwork.report.library import library
 from revwork.run.compare import Run, compare, previous
 
 _LISTED = 50  # runs the library shows in full
 _LOOKED_AT = 500  # runs among which the one before is looked for
+_STARTING = 60  # seconds in which a runner takes the lock of the folder it made
 _NEEDED = {"workspace", "as_of", "status", "notebooks", "inputs"}
 _CHANGES = {"since", "notebooks", "tables", "kpis", "new", "gone", "changed"}
 
@@ -29,15 +31,45 @@ def shelve(staged: Path, reports: Path, run: str, complete: bool) -> None:
         os.replace(staged, reports / run)
         if complete:
             _point_latest(reports, run)
-        write(reports / "index.html", _library(reports))
+        relist(reports)
+
+
+def relist(reports: Path) -> None:
+    """Write `reports/index.html` anew; whoever calls it holds the folder's lock."""
+    write(reports / "index.html", _library(reports))
 
 
 def read(folder: Path) -> Run | None:
     """Return what a run left in `folder`; None where a part is missing or cannot be read."""
-    manifest = _manifest(folder)
+    told = manifest(folder)
     findings, kpis = (_json(folder / f"{name}.json") for name in ("findings", "kpis"))
-    whole = manifest and isinstance(findings, list) and isinstance(kpis, list)
-    return Run(manifest, findings, kpis) if whole else None
+    whole = told and isinstance(findings, list) and isinstance(kpis, list)
+    return Run(told, findings, kpis) if whole else None
+
+
+def manifest(folder: Path) -> dict[str, Any] | None:
+    """Return what a run says of itself in `folder`, under the folder's name; None if it cannot."""
+    found = _json(folder / "manifest.json")
+    whole = isinstance(found, dict) and found.keys() >= _NEEDED
+    return {**found, "run": folder.name.removeprefix(".")} if whole else None
+
+
+def changes(folder: Path) -> dict[str, Any] | None:
+    """Return what changed since the run before, as `compare` said it; None where it cannot say."""
+    found = _json(folder / "changes.json")
+    return found if isinstance(found, dict) and found.keys() == _CHANGES else None
+
+
+def is_held(staged: Path) -> bool:
+    """Return whether a runner works in the folder of an unfinished run, or has just made it."""
+    lock = staged / "lock"
+    if not lock.exists():
+        return time() - staged.stat().st_mtime < _STARTING
+    try:
+        with FileLock(lock, timeout=0):
+            return False
+    except (Timeout, PermissionError):
+        return True
 
 
 def as_json(value: object) -> str:
@@ -62,8 +94,7 @@ def _changes(staged: Path, reports: Path) -> dict[str, Any] | None:
 
 def _library(reports: Path) -> str:
     listed = list(islice(_manifests(reports), _LISTED))
-    changes = [_json(reports / one["run"] / "changes.json") for one in listed]
-    told = [one if isinstance(one, dict) and one.keys() == _CHANGES else None for one in changes]
+    told = [changes(reports / one["run"]) for one in listed]
     last = listed[-1]["run"] if listed else ""
     older = [name for name in _runs(reports) if name < last]
     latest = (reports / "latest" / "index.html").exists()
@@ -77,13 +108,7 @@ def _runs(reports: Path) -> list[str]:
 
 def _manifests(reports: Path) -> Iterator[dict[str, Any]]:
     """The manifests that can be read, newest first."""
-    return filter(None, (_manifest(reports / name) for name in _runs(reports)))
-
-
-def _manifest(folder: Path) -> dict[str, Any] | None:
-    found = _json(folder / "manifest.json")
-    whole = isinstance(found, dict) and found.keys() >= _NEEDED
-    return {**found, "run": folder.name.removeprefix(".")} if whole else None
+    return filter(None, (manifest(reports / name) for name in _runs(reports)))
 
 
 def _json(path: Path) -> Any:
