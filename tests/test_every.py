@@ -34,6 +34,7 @@ MAY_ASK = {  # besides its own modules
 }
 EXCEPTIONS = {
     "revwork.data.reconciled": {"analysis"},  # what the door says where two departments differ
+    "revwork.run.scan": {"data"},  # the workspace's secrets, to see that none is published
     "revwork.data.intake": {"workspace"},  # writes the file that the workspace reads
 }
 LINES = {"data": 5_000, "report": 4_650, "run": 950}  # argued in DECISIONS.md, "Sizes"

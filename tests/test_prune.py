@@ -89,10 +89,8 @@ def test_what_a_killed_runner_left_goes_and_what_a_living_one_makes_stays(report
 
 def test_a_runner_in_another_process_holds_its_folder_until_it_dies(reports):
     alive = staged(reports, "20260907-060000")
-    code = (
-        f"import filelock, time; lock = filelock.FileLock({str(alive / 'lock')!r}); lock.acquire(); \
-print('held', flush=True); time.sleep(60)"
-    )
+    code = f"import filelock, time; lock = filelock.FileLock({str(alive / 'lock')!r}); \
+lock.acquire(); print('held', flush=True); time.sleep(60)"
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "held\n"
     assert spare(reports, 5) == []
