@@ -37,7 +37,7 @@ EXCEPTIONS = {
     "revwork.run.scan": {"data"},  # the workspace's secrets, to see that none is published
     "revwork.data.intake": {"workspace"},  # writes the file that the workspace reads
 }
-LINES = {"data": 5_000, "report": 4_650, "run": 950}  # argued in DECISIONS.md, "Sizes"
+LINES = {"data": 5_000, "report": 4_650, "run": 1_650}  # argued in DECISIONS.md, "Sizes"
 VAGUE = {"utils", "helpers", "common", "misc", "manager", "base"}
 
 

@@ -23,7 +23,7 @@ _LOOKS = (  # kind, how it begins in lower case, what it is; its group, if any, 
         rb"://[^\s:@/\"'<>\\]*:(?!\d{1,5}(?:[^\w%.!$@-]|$))([^\s\"'<>\\]{1,200})@[\w\[]",
     ),
     (
-        "a password or token in clear",
+        "a password or token",
         _OPTION,
         rb"(?i:[a-z_]{3,15})(?:\s?=\s?(?:%b|%b)|[\"']?\s?:\s?%b)" % (_QUOTED, _BARE, _QUOTED),
     ),
