@@ -1,4 +1,4 @@
-"""The command line: revwork init, import, match, check, run, params, lab, schedule."""
+"""The command line: data in, runs, and what became of them."""
 
 import sys
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from revwork.commands import history
 from revwork.commands.run import run
 from revwork.commands.schedule import schedule
 from revwork.commands.words import refuse
@@ -143,6 +144,11 @@ def check(
 
         show(found)
     raise typer.Exit(0 if found["usable"] else 1)
+
+
+app.command()(history.history)
+app.command()(history.diff)
+app.command()(history.prune)
 
 
 def main() -> None:

@@ -48,7 +48,10 @@ def _calendar(section: dict[str, Any]) -> Calendar:
 
 @dataclass(frozen=True)
 class Company:
-    """A company by its revwork.toml: whose numbers these are, and how they are read."""
+    """A company by its revwork.toml: whose numbers these are, and how they are read.
+
+    `running`: what its reports may take, and how many runs stay when another ends.
+    """
 
     name: str
     currency: str
@@ -198,4 +201,9 @@ def _ordinal(part: str | int) -> str:
     return str(part + 1) if isinstance(part, int) else part
 
 
-_SECTIONS = {"tables": (3, Source), "notify": (2, Recipients), "alerts": (3, Rule)}
+_SECTIONS = {
+    "tables": (3, Source),
+    "run": (2, Running),
+    "notify": (2, Recipients),
+    "alerts": (3, Rule),
+}

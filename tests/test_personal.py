@@ -6,6 +6,7 @@ import re
 import stat
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -13,6 +14,7 @@ import pytest
 from conftest import revwork
 from test_data import TODAY, workspace
 
+from revwork import open_company
 from revwork.contracts import TABLES, contract, marked
 from revwork.data import pseudonyms
 from revwork.data.wording import DataError
@@ -53,7 +55,12 @@ def shown(company, table, audience="leadership"):
 
 
 def readable(path):
-    """The bytes of a file as text, what it holds encoded or escaped included."""
+    """The bytes of a file as text, what it holds packed, encoded or escaped included."""
+    if path.suffix in (".xlsx", ".pptx"):
+        with zipfile.ZipFile(path) as file:
+            return "\n".join(
+                html.unescape(file.read(one).decode("utf-8", "ignore")) for one in file.namelist()
+            )
     text = path.read_bytes().decode("utf-8", "ignore")
     packed = re.findall(r"base64,([A-Za-z0-9+/=]{40,})", text)
     inside = [base64.b64decode(one).decode("utf-8", "ignore") for one in packed]
@@ -135,6 +142,16 @@ def test_notes_show_nobodys_row(tmp_path):
     assert hidden.example == hidden.message.values["example"] == "…"
 
 
+def test_what_is_wrong_with_a_table_is_told_without_anybodys_row(tmp_path):
+    rows = "zq@mail.example,Zebulon Quixby\nzq@mail.example,Xanthe Wurtz\n"
+    one = workspace(tmp_path, customers=f"customer_id,customer_name\n{rows}")
+    with pytest.raises(DataError, match="zq@mail.example"):
+        shown(one, "customers", "full")
+    with pytest.raises(DataError) as error:
+        shown(one, "customers")
+    assert str(error.value) == "customers (customers.csv): cannot be used; revwork check says why."
+
+
 def test_an_audience_nobody_knows_is_refused(tmp_path):
     with pytest.raises(DataError, match='"board" is not an audience'):
         company(tmp_path).tables(["orders"], audience="board")
@@ -208,3 +225,38 @@ def test_the_same_report_names_them_where_it_may(reports):
     assert {who for who in PEOPLE if who in told} >= {"Zebulon", "Wurtz", "zq@mail.example"}
     (page,) = (reports / "leadership").glob("2*/01_revenue.html")
     assert re.search(r"Person [0-9A-F]{10}", readable(page))
+
+
+@pytest.fixture(scope="module")
+def known():
+    """Every name and comment in the sample's tables, with the column where it stands."""
+    sample = open_company("data/sample")
+    found = {}
+    for table in sample.sources:
+        rows = sample.tables([table]).tables[table]
+        own = [one for one in rows.columns if one not in contract(table).to_schema().columns]
+        hidden = marked(table, "personal", own) | marked(table, "comment", own)
+        for column in hidden.keys() & {*rows.columns}:
+            values = rows.select(column).distinct().to_pyarrow()[column].to_pylist()
+            found |= {str(value): f"{table}.{column}" for value in values if value}
+    return found
+
+
+def test_nobody_of_the_sample_is_named_in_any_file_of_leaderships_pack(known, tmp_path):
+    """The three notebooks whose reports for everybody show owners, customers and comments."""
+    asked = ["02_sales_flow", "06_channels_partners", "09_reputation", "--to", "html,pptx,xlsx"]
+    done = revwork("run", *asked, "-p", "audience=leadership", "--out", tmp_path, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = [path for path in files(tmp_path) if path.suffix != ".lock"]
+    names = {path.name for path in found}
+    assert {
+        "findings.json",
+        "kpis.json",
+        "02_sales_flow.xlsx",
+        "06_channels_partners.pptx",
+    } <= names
+    assert {"Amy Clarke", "Grupo Hotelero Miramonte"} <= known.keys() and len(known) > 5000
+    texts = {path.name: readable(path) for path in found}
+    assert re.search(r"Person [0-9A-F]{10}", texts["02_sales_flow.xlsx"])
+    named = {(file, who) for file, text in texts.items() for who in known if who in text}
+    assert not named

@@ -8,11 +8,13 @@ from datetime import date
 from urllib.parse import quote
 
 import pytest
+from conftest import notebook
 from conftest import revwork as command
 
 import revwork
 from revwork.data import secrets
 from revwork.data.wording import DataError
+from revwork.run import plan
 
 SECRET = "hunter2-hunter2"
 
@@ -192,6 +194,42 @@ def test_the_command_line_does_not_show_it_either(tmp_path, monkeypatch):
     assert SECRET not in done.stdout + done.stderr
     pages = [one.read_bytes() for one in tmp_path.rglob("reports/**/*") if one.is_file()]
     assert not any(SECRET.encode() in page for page in pages)
+
+
+# parameters
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (f"password={SECRET}", "the parameter password looks secret"),
+        (f"api_key={SECRET}", "the parameter api_key looks secret"),
+        (f"DB_DSN={SECRET}", "the parameter DB_DSN looks secret"),
+        (f"source=postgres://shop:{SECRET}@db/x", "the parameter source holds a URL with a passwo"),
+        (f"source=host=db password={SECRET}", "the parameter source holds a password or token:"),
+        (f"postgres://shop:{SECRET}@db/x?a=b", "what is given holds a URL with a password"),
+    ],
+)
+def test_a_parameter_that_is_secret_is_refused_before_any_kernel(tmp_path, given, said):
+    path = notebook(tmp_path / "a.ipynb", "1", parameters='source: str = ""  # where from')
+    done = command("run", path, "-p", given, "--out", tmp_path / "reports", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"revwork: {said}") and "${NAME}" in done.stderr
+    assert SECRET not in done.stderr and not (tmp_path / "reports").exists()
+
+
+@pytest.mark.parametrize(
+    "line", ['token: str = ""  # of the shop', f'source: str = "mysql://a:{SECRET}@db"  # where']
+)
+def test_a_notebook_that_takes_a_secret_is_refused(tmp_path, line):
+    path = notebook(tmp_path / "a.ipynb", "1", parameters=line)
+    with pytest.raises(plan.UsageError, match="parameters are kept in notebook, log and man") as no:
+        plan.settle([path], {})
+    assert SECRET not in str(no.value)
+
+
+def test_no_notebook_of_ours_takes_a_secret():
+    assert len(plan.settle(plan.find([]), {})) > 8
 
 
 @pytest.fixture

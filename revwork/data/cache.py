@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _UNUSED = 7 * 86_400
 _PACKAGE = Path(__file__).parents[1]
+_OF_REPORTS = ("max_age_days", "when_stale")  # what a declaration says that changes no row
 
 
 def fingerprint(source: "Source", loaded: ibis.Table) -> str:
@@ -124,6 +125,7 @@ def of_files(source: "Source") -> str:
     """Return what changes with the source's declaration and with its files, if it has any."""
     contents = [_unchanged(one, *_stamp(one)) for one in _paths(source)]
     declared = {**asdict(source), "folder": "", "preset": version(source.preset)}
+    declared |= dict.fromkeys(_OF_REPORTS)
     return _hash([*contents, json.dumps(declared, sort_keys=True)])
 
 

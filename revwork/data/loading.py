@@ -103,7 +103,9 @@ def load(
     ]
     sentences += cross.breaches(tables, company.currency)
     if sentences:
-        raise DataError(*sentences)
+        raise DataError(
+            *(pseudonyms.discreet(sentences) if audience == "leadership" else sentences)
+        )
     known = _known(company, tables, notes, today)
     _check_filled(company, needs, tables.keys() - {*known.absent})
     return known

@@ -45,6 +45,12 @@ def disguise(connection: ibis.BaseBackend, workspace: Path, notes: Sequence[Note
     return [_discreet(one) for one in notes]
 
 
+def discreet(breaches: Sequence[str]) -> list[str]:
+    """Return which tables cannot be used, without the rows and values that sentences show."""
+    tables = dict.fromkeys(one.partition(": ")[0] for one in breaches)
+    return [f"{table}: cannot be used; revwork check says why" for table in tables]
+
+
 def secret(workspace: Path) -> str:
     """Return the workspace's secret, kept in `.revwork/salt`; else one of this process."""
     file = workspace / ".revwork" / "salt"

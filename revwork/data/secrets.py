@@ -7,7 +7,8 @@ system's keyring holds. Everything else in an address may be read by anyone.
 import os
 import re
 from collections.abc import Iterator
-from urllib.parse import quote, unquote_plus
+from contextlib import suppress
+from urllib.parse import quote, unquote, unquote_plus
 
 from revwork.data.wording import DataError
 
@@ -66,6 +67,27 @@ def without_secrets(text: str, address: str) -> str:
     for value in sorted(filter(None, values), key=lambda one: (-len(one), one)):
         text = text.replace(value, _HIDDEN)
     return text
+
+
+def held(address: str) -> set[str]:
+    """Return what is secret in the address, as it is and without the escapes of addresses.
+
+    Nothing where a reference stands for nothing: then nobody can read the database either.
+    """
+    try:
+        found = set(_secrets(resolved(address)))
+    except DataError:
+        return set()
+    return found | {unquote_plus(one) for one in found} | set(map(unquote, found))
+
+
+def referred(text: str) -> set[str]:
+    """Return what the references in any other text stand for; those that do not are left out."""
+    found = set()
+    for reference in REFERENCE.finditer(text):
+        with suppress(DataError):
+            found.add(resolved(reference[0]))
+    return found
 
 
 def value_of(reference: re.Match) -> str:

@@ -73,6 +73,7 @@ class Source:
     `sql`: a query of that database, or of the file's rows as the table `raw`; `beside`: name →
     further file that the query may join, under that name.
     `preset`: the known export it is; `keep_personal`: with its columns that name people.
+    `max_age_days`: how old its last day may be; `when_stale`: what a report does beyond that.
     """
 
     name: str
@@ -96,6 +97,8 @@ class Source:
     tax_rate: Annotated[float, Field(ge=0, lt=1)] | Literal["tax_amount"] | None = None
     preset: Annotated[str, AfterValidator(_preset)] | None = None
     keep_personal: bool = False
+    max_age_days: Annotated[int, Field(ge=0)] | None = None
+    when_stale: Literal["fail", "warn", "badge"] = "warn"
 
     @property
     def is_remote(self) -> bool:

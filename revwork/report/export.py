@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 from copy import deepcopy
 from hashlib import sha256
 from html import escape
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from revwork.report.glossary import section
 from revwork.report.page import DATA_MIME
+from revwork.report.stale import Row, badge
 from revwork.report.words import Reader
 
 if TYPE_CHECKING:
@@ -23,12 +25,14 @@ class Unpublishable(ValueError):
     """A notebook whose page would be blank or unsafe; the message names the cell."""
 
 
-def page(notebook: "NotebookNode", source: str, confidentiality: str = "") -> str:
+def page(
+    notebook: "NotebookNode", source: str, confidentiality: str = "", stale: Sequence[Row] = ()
+) -> str:
     """Return the notebook as self-contained HTML under a Content-Security-Policy of hashes.
 
     Its text is in the language that its reports were made in. `source` is the closing line;
-    `confidentiality` stands beside it and at the foot of every sheet of paper. Raises
-    Unpublishable where an output needs a kernel to be seen.
+    `confidentiality` stands beside it and at the foot of every sheet of paper; `stale` tables are
+    told above all. Raises Unpublishable where an output needs a kernel to be seen.
     """
     from nbconvert import HTMLExporter
 
@@ -46,6 +50,7 @@ def page(notebook: "NotebookNode", source: str, confidentiality: str = "") -> st
         "confidential": confidential(confidentiality),
         "language": language,
         "say": Reader(language).say,
+        "stale": badge(stale, Reader(language)),
         "glossary": section(_shown(public), Reader(language)),
     }
     html, _ = exporter.from_notebook_node(public, resources=resources)

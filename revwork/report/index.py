@@ -12,6 +12,7 @@ from revwork.metrics import Kpi
 from revwork.report.export import confidential, frame
 from revwork.report.kpi import Cards
 from revwork.report.page import worth
+from revwork.report.stale import TITLE, badge, badged
 from revwork.report.words import Reader, html
 
 _CARDS = 8
@@ -52,9 +53,10 @@ def pack(
     claims = claims or f"<li>{say('No findings in this run.')}</li>"
     left = len(findings[most:]) if most is not None else 0
     more = f'<p class="note">{say("{n:number} more in the pack", n=left)}</p>' if left else ""
+    opening = badge(badged(manifest["notebooks"]), reader) + _headline(kpis, reader)
     return index_page(
         say("{company:text} to {day:text}", company=company, day=last),
-        f'{_headline(kpis, reader)}<h2>{say("Findings")}</h2><ol class="findings">{claims}</ol>'
+        f'{opening}<h2>{say("Findings")}</h2><ol class="findings">{claims}</ol>'
         f"{more}{_reports(manifest['notebooks'], reader)}",
         f'<a href="../index.html">{say("All runs")}</a>{_links(manifest.get("files", {}))}',
         (manifest.get("confidentiality", ""), say("Run {run:text}", run=manifest["run"])),
@@ -140,6 +142,8 @@ def _report(entry: dict[str, Any], reader: Reader) -> str:
     name = escape(_title(entry))
     link = f'<a href="{address(page)}">{name}</a>' if (page := entry["files"].get("html")) else name
     link += _links(entry["files"])
+    if badged([entry]):
+        link += f' <span class="stale-tag">▲ {escape(reader.words(TITLE))}</span>'
     return (
         f'<tr><th scope="row">{link}</th><td>{reader.label(entry["status"])}</td>'
         f"<td>{escape(entry['reason'])}</td></tr>"

@@ -21,7 +21,8 @@ _EVERY = 0.25  # seconds between two looks
 class Running:
     """How long a cell and a notebook may take, what a kernel may hold, how many runs are kept.
 
-    Without `memory_gb` the kernels that run together share three quarters of the machine's.
+    `keep`: all of them where nothing is said. Without `memory_gb` the kernels that run together
+    share three quarters of the machine's.
     """
 
     cell_minutes: Positive = 20

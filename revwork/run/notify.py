@@ -13,8 +13,9 @@ from revwork.report.notice import Notice, chat, notice, unjudged_lines
 from revwork.report.words import Reader
 from revwork.run.alerts import Judged, Said, judge
 from revwork.run.compare import Run
+from revwork.run.files import as_json, write
 from revwork.run.recipients import resolved, shown, without_secrets
-from revwork.run.shelf import as_json, changes, read, runs, write
+from revwork.run.shelf import changes, read, runs
 
 if TYPE_CHECKING:
     from apprise import NotifyBase

@@ -11,8 +11,16 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
+from revwork.run.credentials import is_named_secret
+from revwork.run.scan import hits
+
 PACKAGE = Path(__file__).parents[1]
 _TYPES = {"Literal": Literal, "str": str, "int": int, "float": float, "bool": bool, "list": list}
+
+_WAY_OUT = (
+    "parameters are kept in notebook, log and manifest. Put it into an environment variable or the "
+    "keyring, and write ${NAME} or keyring:service/user into an address of revwork.toml."
+)
 
 
 class UsageError(ValueError):
@@ -83,8 +91,15 @@ def parameters(notebook: Path) -> list[Parameter]:
 
 
 def settle(notebooks: Sequence[Path], given: Mapping[str, object]) -> dict[Path, dict[str, Any]]:
-    """Return the values each notebook gets, typed; UsageError for a name none of them takes."""
+    """Return the values each notebook gets, typed; UsageError for a name none of them takes.
+
+    UsageError, too, for what is secret: parameters stand in notebooks, logs and manifests.
+    """
+    for name, value in given.items():
+        _check_open(name, value)
     taken = {path: {p.name: p for p in parameters(path)} for path in notebooks}
+    for parameter in (one for names in taken.values() for one in names.values()):
+        _check_open(parameter.name, parameter.default)
     known = sorted({name for names in taken.values() for name in names})
     for name in given:
         if name not in known:
@@ -127,6 +142,18 @@ def meant(word: str, known: Sequence[str]) -> str:
     """Return `; did you mean x?` where a known word is close, else nothing."""
     close = get_close_matches(word, known, n=1, cutoff=0.6)
     return f"; did you mean {close[0]}?" if close else ""
+
+
+def _check_open(name: str, value: object) -> None:
+    """Raise UsageError for a parameter that is secret by its name or value, repeating no value."""
+    if hits(name):
+        raise UsageError(f"what is given holds {hits(name)[0].partition(' in ')[0]}: {_WAY_OUT}")
+    if found := hits(str(value)):
+        raise UsageError(f"the parameter {name} holds {found[0].partition(' in ')[0]}: {_WAY_OUT}")
+    if is_named_secret(name):
+        raise UsageError(
+            f"the parameter {name} looks secret: {_WAY_OUT} Call it otherwise if it is not secret."
+        )
 
 
 def _named(name: str, known: Mapping[str, Path]) -> Path:

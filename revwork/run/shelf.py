@@ -4,9 +4,10 @@ import os
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from time import time
 from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from revwork.report.library import library
 from revwork.run.compare import Run, compare, previous
@@ -15,6 +16,7 @@ from revwork.run.staging import LOCK
 
 _LISTED = 50  # runs the library shows in full
 _LOOKED_AT = 500  # runs among which the one before is looked for
+_STARTING = 60  # seconds in which a runner takes the lock of the folder it made
 _NEEDED = {"workspace", "as_of", "status", "notebooks", "inputs"}
 _CHANGES = {"since", "notebooks", "tables", "kpis", "new", "gone", "changed"}
 
@@ -35,7 +37,7 @@ def shelve(staged: Path) -> None:
 
 
 def tidy(reports: Path) -> None:
-    """Make `latest` and the library say what lies in the folder; called with its lock held."""
+    """Make `latest` and the library say what lies in the folder; whoever calls holds its lock."""
     newest = next((one["run"] for one in _manifests(reports) if _is_complete(one)), None)
     if newest:
         _point_latest(reports, newest)
@@ -45,10 +47,29 @@ def tidy(reports: Path) -> None:
 
 def read(folder: Path) -> Run | None:
     """Return what a run left in `folder`; None where a part is missing or cannot be read."""
-    manifest = _manifest(folder)
+    told = manifest(folder)
     findings, kpis = (from_json(folder / f"{name}.json") for name in ("findings", "kpis"))
-    whole = manifest and isinstance(findings, list) and isinstance(kpis, list)
-    return Run(manifest, findings, kpis) if whole else None
+    whole = told and isinstance(findings, list) and isinstance(kpis, list)
+    return Run(told, findings, kpis) if whole else None
+
+
+def manifest(folder: Path) -> dict[str, Any] | None:
+    """Return what a run says of itself in `folder`, under the folder's name; None if it cannot."""
+    found = from_json(folder / "manifest.json")
+    whole = isinstance(found, dict) and found.keys() >= _NEEDED
+    return {**found, "run": folder.name.removeprefix(".")} if whole else None
+
+
+def is_held(staged: Path) -> bool:
+    """Return whether a runner works in the folder of an unfinished run, or has just made it."""
+    lock = staged / LOCK
+    if not lock.exists():
+        return time() - staged.stat().st_mtime < _STARTING
+    try:
+        with FileLock(lock, timeout=0):
+            return False
+    except (Timeout, PermissionError):
+        return True
 
 
 def changes(folder: Path) -> dict[str, Any] | None:
@@ -81,13 +102,7 @@ def _library(reports: Path) -> str:
 
 def _manifests(reports: Path) -> Iterator[dict[str, Any]]:
     """The manifests that can be read, newest first."""
-    return filter(None, (_manifest(reports / name) for name in runs(reports)))
-
-
-def _manifest(folder: Path) -> dict[str, Any] | None:
-    found = from_json(folder / "manifest.json")
-    whole = isinstance(found, dict) and found.keys() >= _NEEDED
-    return {**found, "run": folder.name.removeprefix(".")} if whole else None
+    return filter(None, (manifest(reports / name) for name in runs(reports)))
 
 
 def _is_complete(manifest: dict[str, Any]) -> bool:
