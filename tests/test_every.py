@@ -23,9 +23,10 @@ MAY_ASK = {  # besides its own modules
     "contracts": set(),
     "data": {"calendar", "contracts", "findings"},
     "report": {"calendar", "findings", "metrics"},
-    "run": {"data", "findings", "report"},
+    "run": {"data", "findings", "pack", "report", "workspace"},
     "calendar": set(),
     "findings": set(),
+    "pack": {"findings"},
     "metrics": set(),
     "workspace": {"calendar", "contracts", "data"},
     "commands": {"data", "report", "run", "workspace"},
@@ -34,11 +35,10 @@ MAY_ASK = {  # besides its own modules
 }
 EXCEPTIONS = {
     "revwork.data.reconciled": {"analysis"},  # what the door says where two departments differ
-    "revwork.run.scan": {"data"},  # the workspace's secrets, to see that none is published
     "revwork.data.intake": {"workspace"},  # writes the file that the workspace reads
     "revwork.workspace": {"run"},  # the rules and recipients that its file declares
 }
-LINES = {"data": 5_000, "report": 4_950, "run": 3_200}  # argued in DECISIONS.md, "Sizes"
+LINES = {"data": 5_000, "report": 4_950, "run": 3_750}  # argued in DECISIONS.md, "Sizes"
 VAGUE = {"utils", "helpers", "common", "misc", "manager", "base"}
 
 

@@ -10,6 +10,7 @@ from test_index import CLAIM, OPEN, SHOW, TOML, manifest
 
 from revwork.run import ledger, runner
 from revwork.run.plan import UsageError
+from revwork.run.request import Request
 
 NONE = {"succeeded": 0, "failed": 0, "skipped": 0}
 
@@ -40,8 +41,9 @@ def reports(tmp_path_factory):
     path, header = notebook(folder / "01_tiny.ipynb", *cells), "order_id,order_date,net_amount\n"
     for rows in ("a,2026-01-02,60\nb,2026-01-31,5\n", "a,2026-01-02,40\n"):
         (folder / "orders.csv").write_text(header + rows)
-        runner.run({path: {}}, folder / "reports", True)
-    runner.run({notebook(folder / "02_broken.ipynb", "1 / 0"): {}}, folder / "reports", True)
+        runner.run(Request({"": {path: {}}}, True), folder / "reports")
+    broken = notebook(folder / "02_broken.ipynb", "1 / 0")
+    runner.run(Request({"": {broken: {}}}, True), folder / "reports")
     return folder / "reports"
 
 

@@ -145,7 +145,7 @@ def test_notes_show_nobodys_row(tmp_path):
 def test_what_is_wrong_with_a_table_is_told_without_anybodys_row(tmp_path):
     rows = "zq@mail.example,Zebulon Quixby\nzq@mail.example,Xanthe Wurtz\n"
     one = workspace(tmp_path, customers=f"customer_id,customer_name\n{rows}")
-    with pytest.raises(DataError, match="zq@mail.example"):
+    with pytest.raises(DataError, match=r"zq@mail\.example"):
         shown(one, "customers", "full")
     with pytest.raises(DataError) as error:
         shown(one, "customers")

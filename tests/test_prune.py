@@ -175,8 +175,8 @@ def test_how_many_stay_must_be_said_and_at_least_one_does(reports, keep):
 
 
 def test_a_company_says_how_many_runs_stay(tmp_path):
-    assert workspace(tmp_path, orders="").keep is None
-    assert workspace(tmp_path, "[run]\nkeep = 30\n", orders="").keep == 30
+    assert workspace(tmp_path, orders="").running.keep is None
+    assert workspace(tmp_path, "[run]\nkeep = 30\n", orders="").running.keep == 30
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """revwork run: execute notebooks and publish what they say."""
 
-import logging
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -51,30 +50,39 @@ def run(  # noqa: PLR0913, PLR0917
     ] = False,
 ) -> None:
     """Execute notebooks and publish the report. Exit 0 all succeeded, 1 some failed, 2 usage."""
-    from revwork.run import runner
-    from revwork.run.making import Way
-
     try:
         request = _request(notebooks or [], _given(p or [], params, workspace), matrix, shard, to)
     except ValueError as error:
         refuse(error)
+    asks = notebooks or p or params or matrix or workspace or to != "html"
+    wanted = (request if asks else None) if resume else False
+    manifest = _executed(request, out, wanted, jobs, force)
+    _summary(manifest, out)
+    _tell(request, out / manifest["run"])
+    raise typer.Exit(0 if manifest["status"] == "succeeded" else 1)
+
+
+def _executed(
+    request: "Request", out: Path, wanted: "Request | bool | None", jobs: int, force: bool
+) -> dict[str, Any]:
+    """The manifest of the run; `wanted`: False to begin one, else the stopped one, None for any."""
+    from revwork.report.export import Unpublishable
+    from revwork.run import runner
+    from revwork.run.making import Way
+
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with _progress() as told:
             way = Way(jobs, force, told, _wait)
-            asks = notebooks or p or params or matrix or workspace or to != "html"
-            manifest = runner.resume(out, request if asks else None, way) if resume else None
-            manifest = manifest or runner.run(request, out, way)
+            left = None if wanted is False else runner.resume(out, wanted, way)
+            return left or runner.run(request, out, way)
     except KeyboardInterrupt:
-        logging.getLogger("asyncio").disabled = True  # the kernel's client would mourn its task
         typer.echo(f"revwork: stopped before anything was published.{_rest(out)}", err=True)
         raise
-    except OSError as error:
+    except (Unpublishable, OSError) as error:
         _tell(request, out / "unpublished")
-        refuse(f"{error.strerror or error}: nothing was published.{_rest(out)}", 1)
-    _summary(manifest, out)
-    _tell(request, out / manifest["run"])
-    raise typer.Exit(0 if manifest["status"] == "succeeded" else 1)
+        why = getattr(error, "strerror", None) or error
+        refuse(f"{why}: nothing was published.{_rest(out)}", 1)
 
 
 def _request(
@@ -162,4 +170,6 @@ def _summary(manifest: dict, out: Path) -> None:
         name = "/".join(filter(None, [entry.get("set"), entry["notebook"]]))
         took = f"{entry['status']} in {entry['seconds']} s"
         typer.echo(f"{name}: {took}{': ' + why if why else ''}")
+        for row in entry["stale"]:
+            typer.echo(f"{name}: {row['sentence']}")
     typer.echo(f"Open {(out / manifest['run'] / 'index.html').resolve()}")

@@ -1,6 +1,8 @@
-"""Publish a report: its page and files, and what its outputs carry."""
+"""Publish a report: its page and files, read for secrets, and what its outputs carry."""
 
 import logging
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import nbformat
@@ -9,8 +11,11 @@ from revwork.report.export import Unpublishable, page
 from revwork.run.execute import Outcome
 from revwork.run.files import hashed, write
 from revwork.run.formats import Record, made, record
+from revwork.run.freshness import stale
 from revwork.run.publish import ended
 from revwork.run.request import Job
+from revwork.run.scan import hits, in_notebook, redacted, secrets_of, without
+from revwork.workspace import Company
 
 log = logging.getLogger("revwork")
 
@@ -19,30 +24,61 @@ def published(outcome: Outcome, job: Job) -> dict[str, Any]:
     """Write a report's files beside the others of its set; return what its run needs to know.
 
     `entry`: its lines in the manifest; `data`, `kpis`, `findings`: what its outputs carry;
-    `sha256` of each file. One that cannot be published in one of the formats counts as failed.
+    `sha256` of each file. One that holds a secret, reads a table that is too old, or cannot be
+    published in one of the formats counts as failed, and has no page.
     """
-    place, run = job.staged / job.report.set, job.staged.name.lstrip(".")
-    place.mkdir(parents=True, exist_ok=True)
-    result = ended(job.report, outcome.status, outcome.reason)
+    company = job.report.company
+    secrets = secrets_of(company) if company else ()
+    result = ended(job.report, outcome.status, without(outcome.reason, secrets))
     entry = result["entry"]
     entry |= {"seconds": outcome.seconds, "cells": outcome.cells}
-    if outcome.status != "succeeded":
-        return result
     notebook = nbformat.read(outcome.executed, 4)
+    if found := in_notebook(notebook, secrets):
+        write(outcome.executed, nbformat.writes(redacted(notebook, secrets)))
+        entry |= {"status": "failed", "reason": f"it would publish {found[0]}"}
+    if entry["status"] != "succeeded":
+        return result
     told = record(outcome.notebook, notebook)
-    result |= {"data": dict(told.data), "kpis": [*told.kpis], "findings": [*told.findings]}
-    entry["title"] = told.reader.say(told.title)
     try:
-        source = f"{told.name} · run {run}"
-        html = page(notebook, source, told.data.get("confidentiality", ""))
-        for kind in job.formats:
-            file = f"{told.name}.{kind}"
-            write(place / file, _made(kind, told, html))
-            entry["files"][kind] = file
-            result["sha256"][file] = hashed(place / file)
+        entry["stale"] = _age(told, company, job.told["today"])
+        entry["title"] = told.reader.say(told.title)
+        result["sha256"] = _write(told, notebook, job, entry, secrets)
     except Unpublishable as reason:
-        entry |= {"status": "failed", "reason": str(reason)}
-    return result
+        return {**result, "entry": entry | {"status": "failed", "reason": str(reason), "files": {}}}
+    carried = {"data": dict(told.data), "kpis": [*told.kpis], "findings": [*told.findings]}
+    return {**result, **carried}
+
+
+def _age(told: Record, company: Company | None, today: str) -> list[dict[str, Any]]:
+    """The tables that are too old; Unpublishable where the company wants no page of one."""
+    inputs = told.data.get("inputs", []) if company else []
+    old = stale(company, inputs, date.fromisoformat(today))
+    if failing := [one.sentence for one in old if one.then == "fail"]:
+        raise Unpublishable(" ".join(failing))
+    return [one.row for one in old]
+
+
+def _write(
+    told: Record,
+    notebook: nbformat.NotebookNode,
+    job: Job,
+    entry: dict[str, Any],
+    secrets: Sequence[str],
+) -> dict[str, str]:
+    """Each format's file, all of them or none; their hashes."""
+    place, run = job.staged / job.report.set, job.staged.name.lstrip(".")
+    place.mkdir(parents=True, exist_ok=True)
+    badges = [row for row in entry["stale"] if row["then"] == "badge"]
+    line = told.data.get("confidentiality", "")
+    html = page(notebook, f"{told.name} · run {run}", line, badges)
+    contents = {kind: _made(kind, told, html) for kind in job.formats}
+    for kind, content in contents.items():
+        if found := hits(content, secrets):
+            raise Unpublishable(f"its {kind} would publish {found[0]}")
+    entry["files"] = {kind: f"{told.name}.{kind}" for kind in contents}
+    for kind, file in entry["files"].items():
+        write(place / file, contents[kind])
+    return {file: hashed(place / file) for file in entry["files"].values()}
 
 
 def _made(kind: str, told: Record, html: str) -> str | bytes:

@@ -29,6 +29,7 @@ def ended(report: Report, status: str, reason: str) -> dict[str, Any]:
         "seconds": 0.0,
         "cells": [],
         "unchanged_since": None,
+        "stale": [],
         "files": {},
     }
     return {"entry": entry, "data": {}, "kpis": [], "findings": [], "sha256": {}}

@@ -34,6 +34,12 @@ class Report:
         given = {**own, **self.parameters}.get("workspace", "")
         return given if opens(self.notebook) else ""
 
+    @property
+    def company(self) -> Company | None:
+        """That company; None where there is none, or its revwork.toml cannot be read."""
+        with suppress(DataError):
+            return open_company(self.workspace) if self.workspace else None
+
 
 @dataclass(frozen=True)
 class Request:
@@ -60,10 +66,8 @@ class Request:
 
     @property
     def company(self) -> Company | None:
-        """Whose run it is; None where no report says so, or what it says cannot be opened."""
-        named = (report.workspace for report in self.reports)
-        with suppress(DataError):
-            return next((open_company(name) for name in named if name), None)
+        """Whose run it is, as the first report says that tells."""
+        return next(filter(None, (report.company for report in self.reports)), None)
 
     def to_json(self) -> dict[str, Any]:
         """Return the request as a file holds it."""

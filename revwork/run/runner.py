@@ -10,14 +10,18 @@ from time import perf_counter
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from revwork.report.export import Unpublishable
 from revwork.run.limits import Limits, Running, of_each
 from revwork.run.making import Run, Way, made
 from revwork.run.plan import folder
+from revwork.run.prune import pruned
 from revwork.run.publish import conclude
 from revwork.run.request import Request
+from revwork.run.scan import hits, secrets_of, without
 from revwork.run.sets import together
 from revwork.run.shelf import shelve
 from revwork.run.staging import alone, begun, held, started, unfinished
+from revwork.workspace import Company
 
 log = logging.getLogger("revwork")
 _WAY = Way()
@@ -55,7 +59,8 @@ def _made(staged: Path, request: Request, way: Way) -> dict[str, Any]:
     began, since = perf_counter(), started(staged)
     company = request.company
     today = since.astimezone(ZoneInfo(company.time_zone) if company else UTC).date()
-    limits = _limits(company.running if company else Running(), way.jobs)
+    running = company.running if company else Running()
+    limits = _limits(running, way.jobs)
     run = Run(staged, request, way, today.isoformat(), limits)
     with _logged(staged / "record" / "run.log"):
         results = made(run)
@@ -75,8 +80,25 @@ def _made(staged: Path, request: Request, way: Way) -> dict[str, Any]:
             for name in request.plans
         }
         manifest = packs[""] if "" in packs else together(about, packs, staged)
+        _check_open(staged, request, company)
         shelve(staged)
+    if company and running.keep:
+        pruned(staged.parent, running.keep)
     return manifest
+
+
+def _check_open(staged: Path, request: Request, company: Company | None) -> None:
+    """Unpublishable where what the run says of itself holds a secret; its log loses it."""
+    secrets = secrets_of(company) if company else ()
+    kept = staged / "record" / "run.log"
+    said = kept.read_text("utf-8", "replace")
+    if hits(said, secrets):
+        kept.write_text(without(said, secrets), "utf-8")
+    for name in {"", *request.plans}:
+        for file in ("index.html", "manifest.json", "findings.json", "kpis.json"):
+            path = staged / name / file
+            if path.exists() and (found := hits(path.read_bytes(), secrets)):
+                raise Unpublishable(f"{path.relative_to(staged)} would publish {found[0]}")
 
 
 def _limits(running: Running, jobs: int) -> Limits:

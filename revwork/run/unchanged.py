@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from datetime import date
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -11,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from revwork.data.cache import of_files
+from revwork.data.source import FILE
 from revwork.data.wording import DataError
 from revwork.run.files import again, from_json, hashed
+from revwork.run.freshness import stale
 from revwork.run.plan import PACKAGE, reads, reads_run
 from revwork.run.request import Report
-from revwork.workspace import FILE, open_company
 
 _LOOKED_AT = 50  # runs, newest first
 _LIBRARIES = ("duckdb", "ibis-framework", "matplotlib", "nbconvert", "numpy", "pandas", "scipy",
@@ -52,7 +54,7 @@ def earlier(
         if not is_made(path, wanted):
             continue
         said = from_json(path)
-        if _is_whole(said, folder / report.set, formats) and _is_of(today, said):
+        if _is_whole(said, folder / report.set, formats) and _is_of(today, said, report):
             return path
     return None
 
@@ -95,19 +97,22 @@ def _is_whole(said: Mapping[str, Any], place: Path, formats: Sequence[str]) -> b
     return has_all and all(file.is_file() and hashed(file) == told for file, told in kept)
 
 
-def _is_of(today: str, said: Mapping[str, Any]) -> bool:
-    """Whether it would read the same today: no table held rows of its own day or later."""
-    days = [one["last_day"] for one in said["data"].get("inputs", []) if one.get("last_day")]
-    return said["today"] == today or all(day < said["today"] for day in days)
+def _is_of(today: str, said: Mapping[str, Any], report: Report) -> bool:
+    """Whether it would read the same today: no rows of its own day or later, as old as it says."""
+    inputs, company = said["data"].get("inputs", []), report.company
+    past = all(one["last_day"] < said["today"] for one in inputs if one.get("last_day"))
+    old = stale(company, inputs, date.fromisoformat(today)) if company else []
+    is_as_old = [one.row for one in old] == said["entry"]["stale"]
+    return said["today"] == today or (past and is_as_old)
 
 
 def _tables(report: Report) -> list[str]:
     """What changes with the company and its tables; nothing where that cannot be told."""
     read = reads(report.notebook)
     names = [*read.get("needs", []), *read.get("enriches", [])]
-    if not names or not report.workspace:
+    company = report.company
+    if not names or not company:
         return []
-    company = open_company(report.workspace)
     sources = [company.sources[name] for name in names if name in company.sources]
     if any(source.is_remote for source in sources):
         return []
