@@ -243,20 +243,15 @@ def known():
 
 
 def test_nobody_of_the_sample_is_named_in_any_file_of_leaderships_pack(known, tmp_path):
-    """The three notebooks whose reports for everybody show owners, customers and comments."""
-    asked = ["02_sales_flow", "06_channels_partners", "09_reputation", "--to", "html,pptx,xlsx"]
+    """Two notebooks whose reports for everybody show people and comments."""
+    asked = ["06_channels_partners", "09_reputation", "--to", "html,pptx,xlsx"]
     done = revwork("run", *asked, "-p", "audience=leadership", "--out", tmp_path, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     found = [path for path in files(tmp_path) if path.suffix != ".lock"]
     names = {path.name for path in found}
-    assert {
-        "findings.json",
-        "kpis.json",
-        "02_sales_flow.xlsx",
-        "06_channels_partners.pptx",
-    } <= names
+    assert {"findings.json", "kpis.json", "index.html", "09_reputation.pptx"} <= names
     assert {"Amy Clarke", "Grupo Hotelero Miramonte"} <= known.keys() and len(known) > 5000
     texts = {path.name: readable(path) for path in found}
-    assert re.search(r"Person [0-9A-F]{10}", texts["02_sales_flow.xlsx"])
+    assert re.search(r"Person [0-9A-F]{10}", texts["06_channels_partners.xlsx"])
     named = {(file, who) for file, text in texts.items() for who in known if who in text}
     assert not named

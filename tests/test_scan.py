@@ -159,12 +159,12 @@ def test_references_hidden_values_and_ordinary_text_are_none(text):
 
 
 def test_a_pack_of_the_sample_is_free_of_hits(published):
-    files = [one for one in (published / "latest").rglob("*") if one.is_file()]
+    files = [one for one in published.rglob("*") if one.is_file()]
     assert {one.name: found for one in files if (found := seen(one.read_bytes(), SECRET))} == {}
 
 
 def test_a_large_page_is_read_in_a_moment(published):
-    page = max((published / "latest").glob("*.html"), key=lambda one: one.stat().st_size)
+    page = max(published.glob("*/*.html"), key=lambda one: one.stat().st_size)
     large = (page.read_bytes() * 30)[:3_000_000]
     began = time.process_time()
     seen(large, SECRET, PLAIN)

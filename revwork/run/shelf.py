@@ -9,7 +9,6 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from revwork.report.library import library
 from revwork.run.compare import Run, compare, previous
 from revwork.run.files import as_json, from_json, settled, write
 from revwork.run.staging import LOCK
@@ -92,6 +91,8 @@ def _changes(staged: Path, reports: Path) -> dict[str, Any] | None:
 
 
 def _library(reports: Path) -> str:
+    from revwork.report.library import library
+
     listed = list(islice(_manifests(reports), _LISTED))
     told = [changes(reports / one["run"]) for one in listed]
     last = listed[-1]["run"] if listed else ""
