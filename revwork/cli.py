@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from revwork.commands import history
+from revwork.commands.collect import collect
 from revwork.commands.run import run
 from revwork.commands.schedule import schedule
 from revwork.commands.words import refuse
@@ -25,6 +26,7 @@ def revwork() -> None:
 
 
 app.command()(run)
+app.command()(collect)
 
 
 @app.command()

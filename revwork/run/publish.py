@@ -43,6 +43,7 @@ def conclude(
     `run`: what the manifest says of the run itself. Findings and numbers carry the notebook they
     come from.
     """
+    place.mkdir(parents=True, exist_ok=True)
     entries = [result["entry"] for result in results]
     fine = [result for result in results if result["entry"]["status"] == "succeeded"]
     data = [result["data"] for result in fine if result["data"]]

@@ -126,7 +126,7 @@ def collect(folders: Sequence[Path], reports: Path) -> dict[str, Any]:
         for run in newest:
             for name in (one["set"] for one in from_json(run / "manifest.json")["sets"]):
                 for part in (name, f"record/{name}"):
-                    shutil.copytree(run / part, staged / part, copy_function=again)
+                    shutil.copytree(run / part, staged / part, copy_function=_again)
                 packs[name] = from_json(staged / name / "manifest.json")
         told = {"run": staged.name.lstrip("."), **{name: about[name] for name in kept}}
         manifest = together(told, dict(sorted(packs.items())), staged)
@@ -152,6 +152,10 @@ def _shards(folders: Sequence[Path]) -> list[Path]:
     if missing := [one for one in wanted if (matrix, one) not in found]:
         raise UsageError(f"shards {', '.join(missing)} of the matrix are not there yet.")
     return [found[matrix, one] for one in wanted]
+
+
+def _again(source: str, target: str) -> None:
+    again(Path(source), Path(target))
 
 
 def _below(name: str, files: Values) -> dict[str, str]:
