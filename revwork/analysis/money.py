@@ -54,8 +54,12 @@ def with_rate(table: ibis.Table, day: str, fx_rates: ibis.Table, currency: str) 
 
 
 def product(amount: ibis.Value, factor: ibis.Value) -> ibis.Value:
-    """Return money as amount × factor, with room for the digits in between."""
-    return (amount.cast("decimal(38, 4)") * factor.cast("decimal(38, 8)")).round(4).cast(Money)
+    """Return money as amount × factor, with room for the digits in between.
+
+    Most factors are the rate at home, 1: wide decimals are slow, so only the others are multiplied.
+    """
+    wide = amount.cast("decimal(38, 4)") * factor.cast("decimal(38, 8)")
+    return ibis.ifelse(factor == 1, amount.cast(Money), wide.round(4).cast(Money))
 
 
 def in_cents(changes: pd.Series, split: list[str], base: float, current: float) -> pd.Series:

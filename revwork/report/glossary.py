@@ -4,13 +4,13 @@ A docstring defines metrics by paragraphs of the form `Formula: name = formula; 
 a meaning of its own a metric has the docstring's first sentence; several names stand for one.
 """
 
-import ast
 import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from html import escape
+from inspect import cleandoc
 from pathlib import Path
 
 from revwork.report.carried import HEADLESS
@@ -18,6 +18,7 @@ from revwork.report.words import Reader, in_english
 
 PACKAGE = Path(__file__).parents[1]
 _FORMULA = re.compile(r"Formula: ([\w, ]+) = (.+?)(?:;\s+(.+?))?(?=\n\n|\nFormula: |\Z)", re.DOTALL)
+_DOCSTRING = re.compile(r'^def .*?:\n    """(.*?)"""', re.MULTILINE | re.DOTALL)
 _ASKED = re.compile(r'popovertarget="define-([\w-]+)"')
 
 
@@ -45,13 +46,11 @@ def definitions() -> Mapping[str, Definition]:
 
 def defined(source: str) -> Iterator[Definition]:
     """Return what the docstrings of a module's functions define."""
-    for function in ast.parse(source).body:
-        if isinstance(function, ast.FunctionDef):
-            told = ast.get_docstring(function) or ""
-            for names, formula, meaning in _FORMULA.findall(told):
-                sentence = meaning or re.split(r"(?<=\.)\s", told, maxsplit=1)[0]
-                for name in names.split(", "):
-                    yield Definition(name, _line(sentence), _line(formula))
+    for told in map(cleandoc, _DOCSTRING.findall(source) if "Formula: " in source else []):
+        for names, formula, meaning in _FORMULA.findall(told):
+            sentence = meaning or re.split(r"(?<=\.)\s", told, maxsplit=1)[0]
+            for name in names.split(", "):
+                yield Definition(name, _line(sentence), _line(formula))
 
 
 def said(name: str, reader: Reader) -> str:

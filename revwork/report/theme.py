@@ -72,12 +72,19 @@ def canvas(
 def image(figure: "Figure") -> str:
     """Return the figure as an SVG data address for an <img>, the same bytes for the same data.
 
-    Text stays text in the page's own type; it was measured in a wider one, so it fits.
+    Text stays text in the page's own type; it was measured in a wider one, so it fits. Laid out
+    here, at the size of the drawing, the figure is drawn once: `savefig` alone draws it twice.
     """
     import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     drawn = BytesIO()
     with mpl.rc_context(RULES):
+        FigureCanvasSVG(figure)
+        dpi, figure.dpi = figure.dpi, FigureCanvasSVG.fixed_dpi
+        figure.get_layout_engine().execute(figure)
+        figure.set_layout_engine(None)
+        figure.dpi = dpi
         figure.savefig(drawn, format="svg", metadata=_NOTHING, transparent=True, dpi=110)
     svg = re.sub(rb">\s+<", b"><", _SPARED.sub(b"", drawn.getvalue()))
     svg = _FINE.sub(rb"\1", svg)

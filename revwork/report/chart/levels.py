@@ -127,7 +127,7 @@ def _cell(axes: "Axes", place: tuple[int, int], strength: float, around: bool) -
 def _said(axes: "Axes", place: tuple[int, int], value: str, size: str) -> None:
     """The value in a cell and, below it, on how many cases it rests."""
     row, column = place
-    style = {"ha": "center", "va": "center_baseline"}
+    style = {"ha": "center", "va": "center_baseline", "in_layout": False}
     axes.text(column, row - 0.17 * bool(size), value, weight="bold", color=INK, **style)
     if size:
         told = words("n {n:text}", n=size)

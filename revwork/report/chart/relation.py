@@ -34,6 +34,7 @@ _DENSE = 400
 _NAMED = 16
 _LETTER, _WIDE = 5.4, 400  # points: of small type, and of a grid beside its names
 _MIDDLE_LIGHT = 0.3
+_INSIDE = {"ha": "center", "va": "center_baseline", "in_layout": False}
 
 
 @of(2)
@@ -190,10 +191,9 @@ def _grid_names(axes: "Axes", grid: pd.DataFrame) -> None:
     axes.set_xticks(list(places), [across[at] for at in places], fontsize=SMALL)
     names = [short(named(one), 24) for one in grid.index]
     axes.set_yticks(range(len(names)), names, fontsize=SMALL, color=INK)
-    axes.set_xticks(np.arange(-0.5, len(across)), minor=True)
-    axes.set_yticks(np.arange(-0.5, len(names)), minor=True)
-    axes.grid(which="minor", color="white", lw=1.2 if len(across) <= _ROWS else 0.4)
-    axes.tick_params(which="minor", length=0)
+    between = {"color": "white", "lw": 1.2 if len(across) <= _ROWS else 0.4}
+    axes.vlines(np.arange(-0.5, len(across)), -0.5, len(names) - 0.5, **between)
+    axes.hlines(np.arange(-0.5, len(names)), -0.5, len(across) - 0.5, **between)
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)
 
@@ -209,9 +209,7 @@ def _cells(axes: "Axes", grid: pd.DataFrame, there: pd.DataFrame, unit: Unit) ->
             value = grid.iat[down, across]
             dark = pd.notna(value) and _dark(painted.cmap(painted.norm(value)))
             colour = "white" if dark else INK
-            axes.text(
-                across, down, said, ha="center", va="center_baseline", size=SMALL, color=colour
-            )
+            axes.text(across, down, said, size=SMALL, color=colour, **_INSIDE)
 
 
 def _dark(colour: tuple[float, ...]) -> bool:

@@ -37,9 +37,9 @@ def bars(frame: pd.DataFrame, title: Title, subtitle: str, unit: Unit = "money")
     with canvas(0.5 + 0.36 * len(shown)) as (figure, axes):
         axes.barh(shown.index, shown.current, color=NOW, height=0.62)
         axes.set_yticks(shown.index, [short(text(name), 22) for name in shown.iloc[:, 0]])
+        axes.plot(*_upright(shown.base, 0.42), color=INK, lw=1.6)
+        axes.plot(shown.target, shown.index, "D", color=TARGET, ms=5, mec="white", mew=0.8)
         for at, row in enumerate(shown.itertuples()):
-            axes.plot([row.base] * 2, [at - 0.42, at + 0.42], color=INK, lw=1.6)
-            axes.plot([row.target], [at], "D", color=TARGET, ms=5, mec="white", mew=0.8)
             beside = np.nanmax([0, row.current, row.base, row.target])
             _beside(axes, (beside, at), amount(row.current), reader().change(row.change_rate))
         axes.margins(x=0)
@@ -66,11 +66,11 @@ def dots(frame: pd.DataFrame, title: Title, subtitle: str, unit: Unit = "percent
     with canvas(0.65 + 0.27 * len(shown)) as (figure, axes):
         axes.set_yticks(shown.index, [short(text(name), 24) for name in shown.iloc[:, 0]])
         axes.tick_params(axis="y", colors=INK)
+        axes.plot(*_across(shown.low, shown.high), color=NOW, lw=5, alpha=0.22)
+        axes.plot(*_across(shown.base, shown.current), color=BASE, lw=1.2)
+        axes.plot(shown.base, shown.index, "o", ms=5.5, mfc="white", mec=BASE, mew=1.4)
+        axes.plot(shown.current, shown.index, "o", ms=7, color=NOW)
         for at, row in enumerate(shown.itertuples()):
-            axes.plot([row.low, row.high], [at, at], color=NOW, lw=5, alpha=0.22)
-            axes.plot([row.base, row.current], [at, at], color=BASE, lw=1.2)
-            axes.plot([row.base], [at], "o", ms=5.5, mfc="white", mec=BASE, mew=1.4)
-            axes.plot([row.current], [at], "o", ms=7, color=NOW)
             beside = pd.Series([row.current, row.base, row.high]).max()
             gap = moved(row.current, row.base, unit)
             if pd.notna(beside):
@@ -98,8 +98,8 @@ def funnel(frame: pd.DataFrame, title: Title, subtitle: str, unit: Unit = "count
     with canvas(0.3 + 0.55 * len(shown)) as (figure, axes):
         axes.barh(shown.index, shown.value, color=NOW, height=0.5)
         axes.set_yticks(shown.index, [short(text(one), 22) for one in shown.stage])
+        axes.plot(*_upright(shown.base, 0.34), color=INK, lw=1.6)
         for at, row in enumerate(shown.itertuples()):
-            axes.plot([row.base] * 2, [at - 0.34, at + 0.34], color=INK, lw=1.6)
             beside = pd.Series([0, row.value, row.base]).max()
             _beside(axes, (beside, at), amount(row.value), moved(row.value, row.base, unit))
             if at:
@@ -165,6 +165,20 @@ def _largest(frame: pd.DataFrame, most: int = 12) -> pd.DataFrame:
     named = Message("{n:number} others", {"n": len(rest)})
     others = {**added, frame.columns[0]: named, "change_rate": rate}
     return pd.concat([frame[shown], pd.DataFrame([others])], ignore_index=True)
+
+
+def _across(starts: pd.Series, ends: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """One stroke a row from its start to its end, as one line with gaps: drawn in one go."""
+    gaps = np.full(len(starts), np.nan)
+    rows = np.repeat(np.arange(len(starts)), 3)
+    return np.column_stack([starts, ends, gaps]).ravel(), rows
+
+
+def _upright(places: pd.Series, half: float) -> tuple[np.ndarray, np.ndarray]:
+    """One upright stroke a row at its place, as one line with gaps."""
+    at = np.arange(len(places))
+    gaps = np.full(len(places), np.nan)
+    return np.repeat(places.to_numpy(), 3), np.column_stack([at - half, at + half, gaps]).ravel()
 
 
 def _beside(axes: "Axes", at: tuple[float, float], amount: str, change: str) -> None:
