@@ -3,27 +3,27 @@
     python bench/runs.py [pack] [sets]
 
 The yardstick is one papermill run of a notebook that only imports the same libraries, in this
-process, one after the other. The pack is the sample's, its models kept from a run before. Peak
-memory of the runner is its own, without the processes it starts.
+process, one after the other. The pack is the sample's, its models kept from a run before.
 """
 
 import json
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
 import papermill
+import psutil
 
 ROOT = Path(__file__).parents[1]
 SETS, RUNS = 200, 3
 LIBRARIES = (
-    "import duckdb, ibis, IPython, ipywidgets, matplotlib.pyplot, pandas, pandera.ibis, scipy.stats, "
-    "seaborn, sklearn.linear_model, statsmodels.api"
+    "import duckdb, ibis, IPython, ipywidgets, matplotlib.pyplot, pandas, pandera.ibis, "
+    "scipy.stats, seaborn, sklearn.linear_model, statsmodels.api"
 )
 SMALL = "import pandas as pd\nprint(pd.Series(range(n)).sum())"
 
@@ -78,14 +78,22 @@ def sets(folder: Path) -> None:
     small = write(folder / "small.ipynb", SMALL, "n: int = 1")
     values = json.dumps({"n": list(range(SETS))})
     (folder / "sets.yaml").write_text(values)
-    ours = run(folder, small, "--matrix", folder / "sets.yaml")
-    heaviest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    begun, held = time.perf_counter(), []
+    command = [sys.executable, "-m", "revwork", "run", small, "--matrix", folder / "sets.yaml"]
+    process = subprocess.Popen([*command, "--out", folder / "reports"], stderr=subprocess.DEVNULL)
+    while process.poll() is None:
+        with suppress(psutil.Error):
+            held.append(psutil.Process(process.pid).memory_info().rss / 2**20)
+        time.sleep(0.5)
+    ours = time.perf_counter() - begun
     begun = time.perf_counter()
     for n in range(SETS):
         alone(small, folder / "out.ipynb", n=n)
     theirs = time.perf_counter() - begun
     say(f"{SETS} sets: {ours:.1f} s, a papermill loop {theirs:.1f} s: {theirs / ours:.1f}× (bar 3)")
-    say(f"  heaviest process of the run: {heaviest:.0f} MB")
+    quarter = len(held) // 4
+    say(f"  runner: {max(held[quarter : 2 * quarter]):.0f} MB in the second quarter, ")
+    say(f"  {max(held[3 * quarter :]):.0f} MB in the last")
 
 
 def say(text: str) -> None:

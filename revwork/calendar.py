@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple, get_args
 
 Grain = Literal["day", "week", "month", "quarter", "half", "year"]
 Against = Literal["previous", "year ago"]
+Day = PeriodName = str  # a notebook's parameters: an ISO day or nothing; a name of a period
 
 DAY = timedelta(days=1)
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}

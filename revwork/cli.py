@@ -33,6 +33,7 @@ app.command()(collect)
 def params(notebook: Annotated[str, typer.Argument(help="01_revenue, or a path")]) -> None:
     """Say which parameters a notebook takes: name, type, default, meaning."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from revwork.run import plan
@@ -43,9 +44,8 @@ def params(notebook: Annotated[str, typer.Argument(help="01_revenue, or a path")
         refuse(error)
     table = Table("parameter", "type", "default", "meaning")
     for parameter in taken:
-        is_plain = isinstance(parameter.kind, type)
-        kind = parameter.kind.__name__ if is_plain else str(parameter.kind).split(".")[-1]
-        table.add_row(parameter.name, kind, repr(parameter.default), parameter.help)
+        told = (parameter.name, parameter.type_name, repr(parameter.default), parameter.help)
+        table.add_row(*map(escape, told))
     Console().print(table)
 
 

@@ -1,5 +1,6 @@
 """What a run is asked for is understood, or refused in a sentence before a kernel starts."""
 
+from datetime import date
 from typing import Literal, get_args
 
 import pytest
@@ -228,3 +229,44 @@ def test_a_mistake_is_told_before_a_kernel_starts(report, tmp_path):
     done = revwork("run", report, "-p", "wekks=3", "--out", tmp_path / "reports", cwd=tmp_path)
     assert done.returncode == 2 and "did you mean weeks?" in done.stderr
     assert not (tmp_path / "reports").exists()
+
+
+# periods and days
+
+DATED = """\
+from revwork.calendar import Day, PeriodName
+
+period: PeriodName = "last quarter"  # which
+as_of: Day = ""  # seen from
+"""
+
+
+@pytest.fixture(scope="module")
+def dated(tmp_path_factory):
+    return notebook(tmp_path_factory.mktemp("plan") / "dated.ipynb", "1", parameters=DATED)
+
+
+@pytest.mark.parametrize(
+    "period", ["2026-Q3", "2026-09", "FY2026-H1", "last month", "ytd", "FY2026-W53"]
+)
+def test_a_period_is_a_name_that_some_calendar_knows(dated, period):
+    assert settled(dated, period=period) == {"period": period}
+
+
+@pytest.mark.parametrize("period", ["2026-Q5", "lst quarter", "", "soon"])
+def test_what_is_no_period_is_refused_before_a_kernel_starts(dated, period):
+    assert refusal(dated, period=period).startswith(f"period={period}: ")
+
+
+@pytest.mark.parametrize("day", ["2026-06-30", "", date(2026, 6, 30)])
+def test_a_day_is_iso_or_nothing_and_yamls_own_dates_will_do(dated, day):
+    assert settled(dated, as_of=day) == {"as_of": str(day)}
+
+
+@pytest.mark.parametrize("day", ["30/06/2026", "2026-02-30", "today"])
+def test_what_is_no_day_is_refused(dated, day):
+    assert refusal(dated, as_of=day).startswith(f"as_of={day}: ")
+
+
+def test_the_types_are_told_as_the_cell_says_them(dated):
+    assert [one.type_name for one in plan.parameters(dated)] == ["PeriodName", "Day"]

@@ -5,17 +5,38 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AfterValidator, TypeAdapter, ValidationError
 
+from revwork.calendar import Calendar
 from revwork.run.credentials import is_named_secret
 from revwork.run.scan import hits
 
 PACKAGE = Path(__file__).parents[1]
-_TYPES = {"Literal": Literal, "str": str, "int": int, "float": float, "bool": bool, "list": list}
+
+
+def _day(text: str) -> str:
+    if text:
+        date.fromisoformat(text)
+    return text
+
+
+def _period(text: str) -> str:
+    if not text.upper().endswith("-W53"):  # whether there is one, only the company's calendar says
+        Calendar().period(text, date.today())
+    return text
+
+
+_TYPES = {
+    **{kind.__name__: kind for kind in (str, int, float, bool, list)},
+    "Literal": Literal,
+    "Day": Annotated[str, AfterValidator(_day)],
+    "PeriodName": Annotated[str, AfterValidator(_period)],
+}
 
 _WAY_OUT = (
     "parameters are kept in notebook, log and manifest. Put it into an environment variable or the "
@@ -36,18 +57,28 @@ class Parameter:
     default: Any
     help: str
 
+    @property
+    def type_name(self) -> str:
+        """Its type as the cell says it."""
+        known = {str(kind): name for name, kind in _TYPES.items()}
+        return known.get(str(self.kind), str(self.kind).removeprefix("typing."))
+
     def read(self, value: object) -> Any:
         """Return `value`, text from a command line included, in the parameter's type."""
         try:
             if isinstance(value, str):
                 return _from_text(value, self.kind)
-            return _adapter(self.kind).validate_python(value, strict=True)
+            plain = value.isoformat() if isinstance(value, date) else value
+            return _adapter(self.kind).validate_python(plain, strict=True)
         except ValidationError as error:
             raise UsageError(f"{self.name}={value}: {self._wanted(str(value), error)}") from None
 
     def _wanted(self, value: str, error: ValidationError) -> str:
         if get_origin(self.kind) is not Literal:
-            return error.errors()[0]["msg"].lower()
+            said = error.errors()[0]
+            return (
+                str(said["ctx"]["error"]) if "error" in said.get("ctx", {}) else said["msg"].lower()
+            )
         choices = [str(choice) for choice in get_args(self.kind)]
         shown = ", ".join(choice or '""' for choice in choices)
         return f"not one of {shown}{meant(value, choices)}"
