@@ -35,7 +35,7 @@ EXCEPTIONS = {
     "revwork.data.reconciled": {"analysis"},  # what the door says where two departments differ
     "revwork.data.intake": {"workspace"},  # writes the file that the workspace reads
 }
-LINES = {"data": 5_000, "report": 4_650, "run": 950}  # argued in DECISIONS.md, "Sizes"
+LINES = {"data": 5_370, "report": 4_650, "run": 950}  # argued in DECISIONS.md, "Sizes"
 VAGUE = {"utils", "helpers", "common", "misc", "manager", "base"}
 
 
