@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
@@ -82,6 +82,16 @@ class Company:
 
         today = today or self.today
         return load(self, needs, enriches, today, audience)
+
+    def kept(self, work: Callable[..., Any], *given: object, **named: object) -> Any:
+        """Return what an analysis makes of what it is given, worked out once for the same.
+
+        For models of more than a second: `company.kept(mix.fit, weeks, priors)`. What it follows
+        from is all that it is given, its code and the versions of what it calls.
+        """
+        from revwork.data.cache import kept
+
+        return kept(self.folder, work, *given, **named)
 
     @property
     def today(self) -> date:

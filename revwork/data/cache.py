@@ -1,4 +1,4 @@
-"""Tables that kept their contract, as Parquet in the workspace: `.revwork/cache`.
+"""What is kept in the workspace's `.revwork/cache`: tables that kept their contract, answers.
 
 A file is named after all that it follows from and after its own content, so that no stale,
 foreign or damaged one is ever taken for it. One process builds a table, others wait for it.
@@ -7,12 +7,14 @@ foreign or damaged one is ever taken for it. One process builds a table, others 
 import json
 import os
 import shutil
+import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from hashlib import file_digest, sha256
+from importlib.metadata import version as version_of
 from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING, Any
@@ -28,6 +30,7 @@ from revwork.data.quality import Note
 from revwork.data.sources import KINDS
 from revwork.data.sql import Engine, name
 from revwork.data.wording import DataError
+from revwork.data.written import read, written
 
 if TYPE_CHECKING:
     from revwork.data.source import Source
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 _UNUSED = 7 * 86_400
 _PACKAGE = Path(__file__).parents[1]
 _OF_REPORTS = ("max_age_days", "when_stale")  # what a declaration says that changes no row
+_CALLED = ("duckdb", "ibis-framework", "numpy", "pandas", "scikit-learn", "scipy", "statsmodels")
 
 
 def fingerprint(source: "Source", loaded: ibis.Table) -> str:
@@ -86,7 +90,7 @@ def recalled(
     work: Callable[[], Any],
     also: Sequence[str] = (),
 ) -> Any:
-    """Return what `work` makes of the tables, in JSON's types, kept while they are the same.
+    """Return what `work` makes of the company's tables, kept while their files are the same.
 
     `also`: what else it follows from. Raises DataError where a table's files are not there.
     """
@@ -94,18 +98,62 @@ def recalled(
     folder = None if is_remote else _folder(company.folder)
     if not folder:
         return work()
-    stem = f"{name}-{_hash([*also, *_comparing(), *(_key(company, one) for one in tables)])[:24]}"
-    file = folder / f"{stem}.json"
-    with suppress(OSError, ValueError):
-        return json.loads(file.read_text("utf-8"))
-    found = json.loads(json.dumps(work()))
-    with tempfile.NamedTemporaryFile("w", suffix=".new", dir=folder, delete=False) as scratch:
-        json.dump(found, scratch)
-    for other in folder.glob(f"{name}-*.json"):
-        with suppress(OSError):
-            other.unlink()
-    os.replace(scratch.name, file)
+    key = [*also, *_comparing(), *(_key(company, one) for one in tables)]
+    return _kept(folder, name, key, work)
+
+
+def kept(workspace: Path, work: Callable[..., Any], *given: object, **named: object) -> Any:
+    """Return what an analysis makes of what it is given, kept while both are the same.
+
+    Its key is the content of all it is given (of a table its rows, in any order), the code of all
+    analyses and the versions of what they call, so it holds for any notebook and parameter.
+    `work` returns what `written` can write. Computed without keeping where that cannot be.
+    """
+    if "<" in work.__qualname__:
+        raise TypeError("name an analysis: what a function of a notebook follows from is not known")
+    folder = _folder(workspace)
+    if not folder:
+        return work(*given, **named)
+    key = [work.__module__, *_working(), written([[*given], named])]
+    name = f"{work.__module__.rpartition('.')[2]}.{work.__name__}"
+    return _kept(folder, name, key, partial(work, *given, **named))
+
+
+def _kept(folder: Path, name: str, key: Sequence[str], work: Callable[[], Any]) -> Any:
+    stem = f"{name}-{_hash(key)[:24]}"
+    for path in sorted(folder.glob(f"{stem}-*.json")):
+        with suppress(OSError, ValueError):
+            if path.stem == f"{stem}-{_of_file(path)[:24]}":
+                os.utime(path)
+                return read(path.read_text("utf-8"))
+            path.unlink()
+    text = written(work())
+    found = read(text)
+    with suppress(OSError):
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", suffix=".new", dir=folder, delete=False
+        ) as scratch:
+            scratch.write(text)
+        os.replace(scratch.name, folder / f"{stem}-{_hash([text])[:24]}.json")
+        _evict(folder.glob("*.json"))
+        _evict(folder.glob("*.new"))
     return found
+
+
+def _evict(paths: Iterable[Path]) -> None:
+    """Remove what nobody has used for a week."""
+    for other in paths:
+        with suppress(OSError):
+            if other.stat().st_mtime < time() - _UNUSED:
+                other.unlink()
+
+
+@cache
+def _working() -> list[str]:
+    """What changes with any analysis, and with what they call."""
+    above = (_PACKAGE / f"{one}.py" for one in ("calendar", "findings", "metrics"))
+    code = [*above, *sorted((_PACKAGE / "analysis").rglob("*.py"))]
+    return [sys.version, *map(_of_file, code), *(f"{one} {version_of(one)}" for one in _CALLED)]
 
 
 @cache
@@ -185,10 +233,7 @@ def _built(folder: Path, stem: str, build: Callable[[Path], None]) -> Path:
         build(file)
         kept = folder / f"{stem}-{_of_file(file)[:24]}.parquet"
         os.replace(file, kept)
-    for other in folder.glob(f"{stem.rpartition('-')[0]}-*.parquet"):
-        with suppress(OSError):
-            if other.stat().st_mtime < time() - _UNUSED:
-                other.unlink()
+    _evict(folder.glob(f"{stem.rpartition('-')[0]}-*.parquet"))
     return kept
 
 

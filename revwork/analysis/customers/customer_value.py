@@ -37,7 +37,7 @@ def histories(days: ibis.Table, customers: ibis.Table, as_of: date) -> ibis.Tabl
         last=rows.day.max(where=rows.is_purchase),
         purchases=rows.is_purchase.cast("int64").sum() - 1,
         value_days=is_sale.fill_null(False).cast("int64").sum(),
-        mean_value=rows.bought.cast("float64").mean(where=is_sale).round(6),
+        sold=rows.bought.sum(where=is_sale),
         left=rows.left.sum(),
         spent=rows.bought.sum(where=known),
     )
@@ -52,7 +52,7 @@ def histories(days: ibis.Table, customers: ibis.Table, as_of: date) -> ibis.Tabl
         "segment",
         "purchases",
         "value_days",
-        "mean_value",
+        mean_value=(people.sold.cast("float64") / people.value_days.nullif(0)).round(6),
         recency=people["last"].delta(people["first"], unit="day") / WEEK,
         age=ibis.date(as_of).delta(people["first"], unit="day") / WEEK,
         margin_rate=ibis.cases((rate > 1, 1.0), (rate < -1, -1.0), else_=rate).round(9),

@@ -147,9 +147,11 @@ def _amounts(deals: ibis.Table, quarter: Period) -> tuple[float, float]:
     is_open, amount = deals.outcome == "open", deals.amount.cast("float64")
     due = is_open & (deals.close_date < ibis.date(quarter.end))
     told = deals.amount.notnull() & deals.close_date.notnull()
-    sums = deals.aggregate(won=amount.sum(where=won), due=amount.sum(where=due)).execute()
-    counts = deals.aggregate(
-        open=deals.count(where=is_open), told=deals.count(where=is_open & told)
+    found = deals.aggregate(
+        won=amount.sum(where=won),
+        due=amount.sum(where=due),
+        open=deals.count(where=is_open),
+        told=deals.count(where=is_open & told),
     )
-    row, n = sums.fillna(0.0).iloc[0], counts.execute().iloc[0]
-    return float(row.won), float("nan") if n.open and not n.told else float(row.due)
+    row = found.execute().fillna(0.0).iloc[0]
+    return float(row.won), float("nan") if row.open and not row.told else float(row.due)
