@@ -122,3 +122,62 @@ def test_reports_that_cannot_be_written_are_a_sentence(tmp_path):
     done = revwork("run", tmp_path / "good.ipynb", "--out", "/proc/reports", cwd=tmp_path)
     assert done.returncode == 1 and "Traceback" not in done.stderr
     assert "nothing was published" in done.stderr
+
+
+def test_a_kernel_that_does_not_come_up_is_tried_again_from_cold(tmp_path):
+    def broken(aside, environment):
+        raise RuntimeError("no kernel today")
+
+    path = notebook(tmp_path / "a.ipynb", "print(1)")
+    outcome = execute(path, {}, tmp_path / "executed.ipynb", start=broken)
+    assert (outcome.status, outcome.reason) == ("succeeded", "")
+
+
+def test_a_kernel_that_never_comes_up_is_a_sentence(tmp_path, monkeypatch):
+    def broken(aside, environment):
+        raise RuntimeError("no kernel today")
+
+    monkeypatch.setattr("revwork.run.execute.cold", broken)
+    path = notebook(tmp_path / "a.ipynb", "print(1)")
+    outcome = execute(path, {}, tmp_path / "executed.ipynb", start=broken)
+    assert outcome.status == "failed"
+    assert outcome.reason == "its kernel did not start: no kernel today"
+
+
+def test_a_database_that_stops_in_the_middle_of_a_run_fails_what_needs_it(tmp_path, monkeypatch):
+    pytest.importorskip("psycopg", reason='PostgreSQL needs: pip install "revwork[postgres]"')
+    from postgres import binaries, running
+
+    if not (folder := binaries()):
+        pytest.skip("no PostgreSQL programs here: apt-get install postgresql")
+    load = "from revwork import open_company\ncompany = open_company(workspace)"
+    read = "tables = company.tables(needs=['orders'])"
+    stop = "import os\nwhile os.path.exists(flag): pass"
+    given = f"workspace: str = '.'\nflag: str = {str(tmp_path / 'runs')!r}"
+    notebook(tmp_path / "before.ipynb", load, read, "os = __import__('os'); os.remove(flag + '.1')",
+             parameters=given)  # fmt: skip
+    notebook(tmp_path / "after.ipynb", load, stop, read, parameters=given)
+    for name in ("runs", "runs.1"):
+        (tmp_path / name).write_text("")
+    with running(folder) as server:
+        monkeypatch.setenv("SHOP_PASSWORD", server.password)
+        server.execute(
+            "CREATE TABLE sold (order_id text, order_date date, net_amount numeric)",
+            "INSERT INTO sold VALUES ('a', '2026-01-02', 1)",
+        )
+        address = f"postgres://shop:${{SHOP_PASSWORD}}@{server.place}"
+        (tmp_path / "revwork.toml").write_text(
+            f'currency = "EUR"\n[tables.orders]\naddress = "{address}"\ntable = "sold"\n'
+        )
+        asked = [tmp_path / "before.ipynb", tmp_path / "after.ipynb", "--workspace", tmp_path]
+        command = [sys.executable, "-m", "revwork", "run", *asked, "--out", tmp_path / "reports"]
+        process = subprocess.Popen(list(map(str, command)), stdout=-1, stderr=-1, text=True)
+        while (tmp_path / "runs.1").exists():
+            assert process.poll() is None, process.communicate()
+    (tmp_path / "runs").unlink()
+    out, said = process.communicate()
+    assert process.returncode == 1 and statuses(tmp_path) == {
+        "before": "succeeded",
+        "after": "failed",
+    }
+    assert "orders" in out and server.password not in out + said
