@@ -1,6 +1,6 @@
 """Tables: a caption, headings people can read, numbers in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -65,12 +65,13 @@ class Grid:
 
     def _repr_html_(self) -> str:
         carry(self.frame, self.caption, formats=dict(self.formats))
+        sides = [*map(self._side, self.frame)]
         head = "".join(
-            f'<th scope="col"{self._side(name)}>{escape(self.reader.label(str(name)))}'
+            f'<th scope="col"{side}>{escape(self.reader.label(str(name)))}'
             f"{glossary.button(str(name), self.reader)}</th>"
-            for name in self.frame
+            for name, side in zip(self.frame, sides, strict=True)
         )
-        rows = "".join(map(self._row, self.frame.itertuples(index=False)))
+        rows = "".join(self._row(row, sides) for row in self.frame.itertuples(index=False))
         shown = (
             f'<div class="scroll" tabindex="0"><table><caption>{html(self.caption)}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
@@ -83,12 +84,11 @@ class Grid:
             lines.append([self._cell(*pair) for pair in zip(self.frame, row, strict=True)])
         return "\n".join([self.caption, *map(" · ".join, lines)])
 
-    def _row(self, row: tuple) -> str:
-        first, *rest = zip(self.frame, row, strict=True)
-        cells = "".join(
-            f"<td{self._side(name)}{self._said(name, value)}</td>" for name, value in rest
-        )
-        return f'<tr><th scope="row"{self._said(*first)}</th>{cells}</tr>'
+    def _row(self, row: tuple, sides: Sequence[str]) -> str:
+        said = map(self._said, self.frame, row)
+        first, *rest = zip(sides, said, strict=True)
+        cells = "".join(f"<td{side}{one}</td>" for side, one in rest)
+        return f'<tr><th scope="row"{first[1]}</th>{cells}</tr>'
 
     def _said(self, name: object, value: object) -> str:
         return f"{_exact(value, self._kind(name))}>{escape(self._cell(name, value))}"

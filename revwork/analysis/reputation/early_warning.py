@@ -1,6 +1,7 @@
 """Early warning: how many critical reviews in four weeks are too many for chance, by region."""
 
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -128,6 +129,7 @@ def _of_region(part: pd.DataFrame, spine: Weeks) -> pd.DataFrame:
     return rows.assign(usual_share=rows.bad / rows.before)
 
 
+@cache
 def _limit(n: int, before: float, bad: float, regions: int) -> int | None:
     """The least number of critical reviews that chance reaches once a year over all regions."""
     from scipy.stats import betabinom
