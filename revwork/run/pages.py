@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -44,7 +45,7 @@ def published(outcome: Outcome, job: Job) -> dict[str, Any]:
         entry["title"] = told.reader.say(told.title)
         result["sha256"] = _write(told, notebook, job, entry, secrets)
     except Unpublishable as reason:
-        return {**result, "entry": entry | {"status": "failed", "reason": str(reason), "files": {}}}
+        return {**result, "entry": entry | {"status": "failed", "reason": str(reason)}}
     carried = {"data": dict(told.data), "kpis": [*told.kpis], "findings": [*told.findings]}
     return {**result, **carried}
 
@@ -65,20 +66,26 @@ def _write(
     entry: dict[str, Any],
     secrets: Sequence[str],
 ) -> dict[str, str]:
-    """Each format's file, all of them or none; their hashes."""
+    """Each format's file, named in the entry once it is there; none where one holds a secret."""
     place, run = job.staged / job.report.set, job.staged.name.lstrip(".")
     place.mkdir(parents=True, exist_ok=True)
     badges = [row for row in entry["stale"] if row["then"] == "badge"]
     line = told.data.get("confidentiality", "")
     html = page(notebook, f"{told.name} · run {run}", line, badges)
-    contents = {kind: _made(kind, told, html) for kind in job.formats}
-    for kind, content in contents.items():
+    for kind in job.formats:
+        content = _made(kind, told, html)
         if found := hits(content, secrets):
+            _withdraw(place, entry["files"])
             raise Unpublishable(f"its {kind} would publish {found[0]}")
-    entry["files"] = {kind: f"{told.name}.{kind}" for kind in contents}
-    for kind, file in entry["files"].items():
-        write(place / file, contents[kind])
+        write(place / f"{told.name}.{kind}", content)
+        entry["files"][kind] = f"{told.name}.{kind}"
     return {file: hashed(place / file) for file in entry["files"].values()}
+
+
+def _withdraw(place: Path, files: dict[str, str]) -> None:
+    for file in files.values():
+        (place / file).unlink()
+    files.clear()
 
 
 def _made(kind: str, told: Record, html: str) -> str | bytes:

@@ -71,7 +71,8 @@ def conclude(
     own = [*manifest["files"].values(), "findings.json", "kpis.json"]
     manifest["sha256"] = {file: hashed(place / file) for file in own}
     for result in results:
-        manifest["sha256"] |= result["sha256"]
+        files = result["entry"]["files"].values()
+        manifest["sha256"] |= result["sha256"] or {file: hashed(place / file) for file in files}
     write(place / "manifest.json", as_json(manifest))
     return manifest
 

@@ -15,6 +15,8 @@ def work(job: Job, mouth: Connection) -> None:
     from revwork.run.pages import published
 
     os.setsid()
+    os.environ.clear()
+    os.environ.update(job.environment)  # the process it was forked from may be of an earlier run
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
         job.executed.parent.mkdir(parents=True, exist_ok=True)
