@@ -181,3 +181,21 @@ def test_the_command_says_why_it_did_not_run(acme):
     name = re.search(r"r/(\d+-\d+)/index", first.stdout)[1]
     assert second.stderr == f"one (1 of 1): unchanged since {name}\n"
     assert f"one: succeeded in 0.0 s: unchanged since {name}\n" in second.stdout
+
+
+def test_relative_periods_are_the_same_for_all_and_stand_in_the_manifest(acme):
+    done, _ = run(acme)
+    assert [entry["resolved"] for entry in done["notebooks"]] == [
+        {"as_of": "2026-01-31", "period": "2026-01"}
+    ] * 2
+
+
+def test_data_that_change_while_a_run_reads_them_fail_it_and_latest_stays(acme):
+    before, _ = run(acme)
+    change = f"open({str(acme / 'orders.csv')!r}, 'a').write('c,2026-01-20,5\\n')"
+    notebook(acme / "three.ipynb", CELL, change, parameters=PARAMETERS)
+    plan = {acme / f"{name}.ipynb": {"workspace": str(acme)} for name in ("three", "one")}
+    done = runner.run(Request({"": plan}, True), acme / "reports", Way(jobs=1, force=True))
+    assert done["reason"] == "orders changed while the run read: run it again"
+    assert done["status"] == "failed"
+    assert os.readlink(acme / "reports/latest") == before["run"]

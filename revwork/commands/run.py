@@ -172,4 +172,6 @@ def _summary(manifest: dict, out: Path) -> None:
         typer.echo(f"{name}: {took}{': ' + why if why else ''}")
         for row in entry["stale"]:
             typer.echo(f"{name}: {row['sentence']}")
+    if manifest.get("reason"):
+        typer.echo(f"revwork: {manifest['reason']}.")
     typer.echo(f"Open {(out / manifest['run'] / 'index.html').resolve()}")

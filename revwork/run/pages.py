@@ -43,6 +43,7 @@ def published(outcome: Outcome, job: Job) -> dict[str, Any]:
     try:
         entry["stale"] = _age(told, company, job.told["today"])
         entry["title"] = told.reader.say(told.title)
+        entry["resolved"] = {name: told.data.get(name) for name in ("as_of", "period")}
         result["sha256"] = _write(told, notebook, job, entry, secrets)
     except Unpublishable as reason:
         return {**result, "entry": entry | {"status": "failed", "reason": str(reason)}}

@@ -47,9 +47,11 @@ def conclude(
     entries = [result["entry"] for result in results]
     fine = [result for result in results if result["entry"]["status"] == "succeeded"]
     data = [result["data"] for result in fine if result["data"]]
+    torn = _torn(data)
     manifest = {
         **run,
-        "status": "failed" if any(map(_failed, entries)) else "succeeded",
+        "status": "failed" if torn or any(map(_failed, entries)) else "succeeded",
+        "reason": f"{', '.join(torn)} changed while the run read: run it again" if torn else "",
         "workspace": data[0]["workspace"] if data else None,
         "as_of": max((one["as_of"] for one in data), default=None),
         "language": data[0]["language"] if data else "en",
@@ -99,6 +101,14 @@ def _number(kpi: Row) -> dict[str, Any]:
 def _inputs(data: Sequence[Row]) -> list[Row]:
     tables = {given["table"]: given for entry in data for given in entry["inputs"]}
     return [tables[name] for name in sorted(tables)]
+
+
+def _torn(data: Sequence[Row]) -> list[str]:
+    """The tables that two reports of the run read in different states."""
+    states: dict[str, set[str]] = {}
+    for given in (given for one in data for given in one["inputs"]):
+        states.setdefault(given["table"], set()).add(given["fingerprint"])
+    return sorted(table for table, found in states.items() if len(found) > 1)
 
 
 def _failed(entry: Row) -> bool:

@@ -89,6 +89,7 @@ def together(about: Values, packs: Mapping[str, Values], place: Path) -> dict[st
         **{name: first.get(name) for name in shared},
         "as_of": max((one["as_of"] for one in packs.values() if one["as_of"]), default=None),
         "status": "failed" if has_failed else "succeeded",
+        "reason": " ".join(filter(None, (one["reason"] for one in packs.values()))),
         "files": {"html": "index.html"},
         "sets": [{"set": name, "status": one["status"]} for name, one in packs.items()],
         "inputs": list(inputs.values()),
