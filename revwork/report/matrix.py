@@ -19,8 +19,9 @@ def matrix_page(manifest: Row) -> str:
     grouped = groupby(manifest["notebooks"], lambda entry: entry["set"])
     rows = "".join(_row(name, list(entries), reader) for name, entries in grouped)
     company = manifest["workspace"] or say("Revenue")
+    last = day(manifest, reader) or say("unknown")
     return index_page(
-        say("{company:text} to {day:text}", company=company, day=day(manifest, reader)),
+        say("{company:text} to {day:text}", company=company, day=last),
         f'<table class="notebooks"><caption>{say("Reports by set of values")}</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>",
         f'<a href="../index.html">{say("All runs")}</a>',
