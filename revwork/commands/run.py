@@ -70,7 +70,8 @@ def _executed(
     from revwork.run import runner
     from revwork.run.making import Way
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stop in (signal.SIGINT, signal.SIGTERM):  # a shell has a job in the background ignore one
+        signal.signal(stop, signal.default_int_handler)
     try:
         with _progress() as told:
             way = Way(jobs, force, told, _wait)
