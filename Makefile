@@ -13,6 +13,7 @@ test: $(READY)
 	$(BIN)/pytest -n 2 --dist loadfile --ignore-glob="tests/test_truth*" --ignore=tests/test_parameters.py
 
 truth: $(READY)
+	REVWORK_ALL=1 $(BIN)/pytest tests/test_notebooks.py -k papermill_alone
 	$(BIN)/pytest -n 2 --dist loadfile tests/test_truth*.py tests/test_parameters.py
 	TRUTH_SEEDS="$$($(BIN)/python -c 'import random; print(*random.sample(range(10**6), 3))')" \
 		$(BIN)/pytest -v tests/test_truth.py tests/test_parameters.py
