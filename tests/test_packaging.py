@@ -17,6 +17,7 @@ CONDA = {
     "duckdb": "python-duckdb",
     "ibis-framework": "ibis-duckdb",
     "jupyter-client": "jupyter_client",
+    "jupyter-core": "jupyter_core",
     "matplotlib": "matplotlib-base",
     "playwright": "playwright-python",
 }
