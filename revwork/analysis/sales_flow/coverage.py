@@ -1,15 +1,18 @@
 """Coverage: whether what is open suffices for what was promised, and where quarters stood."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import ibis
 import pandas as pd
 
 from revwork.analysis.periods import is_within
-from revwork.analysis.sales_flow.deals import standing
+from revwork.analysis.sales_flow.deals import standings
 from revwork.calendar import Calendar, Period
 from revwork.findings import Unanswered
 
+_SEEN = ["quarter", "start", "seen_on", "won_amount", "open_amount", "final_amount"]
 LADDER = ("closed", "commit", "most_likely", "best_case", "pipeline")
 _YEAR = 365.25
 
@@ -94,10 +97,22 @@ def same_day(
     if pd.isna(first):
         raise Unanswered("No deal is known: add rows to opportunities.")
     begun = [one for one in past if one.start > pd.Timestamp(first).date()]
-    rows = [_seen(moves, opportunities, one, remaining, day) for one in begun]
-    found = pd.DataFrame(rows, columns=_SEEN)
-    final = found.final_amount.astype(float)
-    return found.assign(done_share=found.won_amount / final.where(final > 0))
+    if not begun:
+        return pd.DataFrame(columns=[*_SEEN, "done_share"])
+    ended = [one for one in begun if one.last_day <= day]
+    seen_on = [max(one.start, one.last_day - timedelta(days=remaining)) for one in begun]
+    so_far = [
+        replace(one, end=last + timedelta(days=1)) for one, last in zip(begun, seen_on, strict=True)
+    ]
+    deals = standings(moves, opportunities, [*so_far, *ended])
+    amounts = _amounts(deals, [one.end for one in (*begun, *ended)])
+    told, final = amounts[: len(begun)], amounts.won[len(begun) :].reset_index(drop=True)
+    rows = [(one.name, one.start, last) for one, last in zip(begun, seen_on, strict=True)]
+    found = pd.DataFrame(rows, columns=_SEEN[:3])
+    found = found.assign(won_amount=told.won, open_amount=told.due, final_amount=final)
+    return found.assign(
+        done_share=found.won_amount / found.final_amount.where(found.final_amount > 0)
+    )
 
 
 def ladder(deals: ibis.Table, period: Period) -> pd.DataFrame:
@@ -127,31 +142,17 @@ def ladder(deals: ibis.Table, period: Period) -> pd.DataFrame:
     return found.assign(cumulative_amount=found.amount.cumsum())
 
 
-_SEEN = ["quarter", "start", "seen_on", "won_amount", "open_amount", "final_amount"]
-
-
-def _seen(
-    moves: ibis.Table, opportunities: ibis.Table, quarter: Period, remaining: int, day: date
-) -> tuple:
-    seen_on = max(quarter.start, quarter.last_day - timedelta(days=remaining))
-    deals = standing(moves, opportunities, seen_on)
-    won, waiting = _amounts(deals, quarter)
-    final = None
-    if quarter.last_day <= day:
-        final = _amounts(standing(moves, opportunities, quarter.last_day), quarter)[0]
-    return quarter.name, quarter.start, seen_on, won, waiting, final
-
-
-def _amounts(deals: ibis.Table, quarter: Period) -> tuple[float, float]:
-    won = (deals.outcome == "won") & is_within(deals.closed_on, quarter)
+def _amounts(deals: ibis.Table, ends: Sequence[date]) -> pd.DataFrame:
+    """Of the deals of each period what was won in it, and what was due by its quarter's end."""
+    end = ibis.cases(*((deals.period == place, ibis.date(day)) for place, day in enumerate(ends)))
+    won = (deals.outcome == "won") & deals.is_inside
     is_open, amount = deals.outcome == "open", deals.amount.cast("float64")
-    due = is_open & (deals.close_date < ibis.date(quarter.end))
     told = deals.amount.notnull() & deals.close_date.notnull()
-    found = deals.aggregate(
+    found = deals.group_by("period").agg(
         won=amount.sum(where=won),
-        due=amount.sum(where=due),
+        due=amount.sum(where=is_open & (deals.close_date < end)),
         open=deals.count(where=is_open),
         told=deals.count(where=is_open & told),
     )
-    row = found.execute().fillna(0.0).iloc[0]
-    return float(row.won), float("nan") if row.open and not row.told else float(row.due)
+    rows = found.execute().set_index("period").reindex(range(len(ends))).astype(float).fillna(0.0)
+    return rows.assign(due=rows.due.where((rows.open == 0) | (rows.told > 0)))

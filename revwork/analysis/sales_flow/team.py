@@ -1,8 +1,9 @@
 """Team: what is known of those who sell, asked once: their quota, growth, leaving and capacity."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 
 import ibis
 import numpy as np
@@ -59,8 +60,7 @@ class Team:
 
     def attainment(self, period: Period) -> pd.DataFrame:
         """Return bookings beside quota by owner, as `quota.attainment` does."""
-        months = self.calendar.split(period, "month")
-        return quota.attainment(self.deals, self.people, months, self.growth)
+        return self._attained(period)
 
     def compared(self, period: Period, dimension: str) -> pd.DataFrame:
         """Return attainment beside a year before, as `quota.compared` does."""
@@ -114,6 +114,15 @@ class Team:
         full = float(self._hired.max())
         head = float(known.head_quota[level]) * full
         return hiring.starts(self.ahead, self.goal(asked), head, self._hired / full, lead)
+
+    @cached_property
+    def _attained(self) -> Callable[[Period], pd.DataFrame]:
+        split = self.calendar.split
+        return cache(
+            lambda period: quota.attainment(
+                self.deals, self.people, split(period, "month"), self.growth
+            )
+        )
 
     @property
     def _hired(self) -> np.ndarray:
