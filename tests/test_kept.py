@@ -1,6 +1,8 @@
 """Answers kept in the workspace: the same cold and warm, never stale, foreign or damaged."""
 
 import os
+import re
+import tomllib
 from pathlib import Path
 from time import time
 
@@ -138,3 +140,9 @@ def test_a_function_of_the_notebook_or_a_table_in_the_answer_is_refused(company,
 
 def same_table(table):
     return table
+
+
+def test_a_library_counts_from_the_day_on_that_pyproject_declares_it(root):
+    toml = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    declared = {re.match(r"[\w.-]+", one)[0] for one in toml["dependencies"]}
+    assert {one.split()[0] for one in cache.libraries()} == declared

@@ -251,6 +251,20 @@ def test_a_metric_of_a_report_that_failed_is_known_from_an_earlier_run(published
     assert record["alerts"] == [] and record["told"][0]["heard"] is True
 
 
+def test_each_set_of_a_matrix_is_judged_and_named(published, company, tmp_path):
+    folder = published(set="north")
+    said = json.loads((folder / "manifest.json").read_text())
+    both = ("north", "succeeded"), ("south", "failed"), ("east", "succeeded")
+    entries = [{**said["notebooks"][0], "set": name, "status": ended} for name, ended in both]
+    (folder / "manifest.json").write_text(json.dumps({**said, "notebooks": entries}))
+    (folder / "kpis.json").write_text(json.dumps([row(80, set="north"), row(5, set="east")]))
+    rule = '[[alerts]]\nmetric = "net_revenue"\nbelow = 10\n'
+    notify.tell(company(rule, alerts="file://a.txt"), folder)
+    told = (tmp_path / "a.txt").read_text()
+    assert "– east · Net revenue is €5, below €10" in told
+    assert "– south · Net revenue · It is unknown" in told and "north" not in told
+
+
 def test_the_record_keeps_the_alerts_even_where_nobody_hears_of_them(published, company):
     folder = published()
     rule = "[[alerts]]\nimpact = 5000\n"

@@ -6,6 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import notebook, revwork
 
+from revwork.report.matrix import matrix_page
 from revwork.run import sets
 from revwork.run.plan import UsageError
 
@@ -105,6 +106,15 @@ def test_a_set_that_fails_leaves_the_others_alone_and_the_run_says_so(work):
     assert (done.returncode, said["status"]) == (1, "failed")
     assert [one["status"] for one in said["sets"]] == ["succeeded", "failed"]
     assert "no c" in (folder / "index.html").read_text()
+
+
+def test_a_set_says_what_its_pack_says_though_each_of_its_reports_succeeded():
+    entry = {"set": "a", "notebook": "one", "status": "succeeded", "reason": "", "files": {}}
+    torn = {"set": "a", "status": "failed", "reason": "orders changed while the run read"}
+    about = {"run": "20260701-060000", "workspace": "Acme", "as_of": None, "language": "en"}
+    page = matrix_page({**about, "currency": "EUR", "sets": [torn], "notebooks": [entry]})
+    (row,) = BeautifulSoup(page, "html.parser").select("tbody tr")
+    assert [cell.text for cell in row.select("td")] == ["one", "Failed", torn["reason"]]
 
 
 @pytest.mark.parametrize(

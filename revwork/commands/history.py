@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from revwork.commands.words import refuse
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -51,7 +53,7 @@ def diff(
     try:
         found = ledger.difference(*(ledger.find(_there(out), one) for one in (before, after)))
     except ValueError as error:
-        _refuse(str(error))
+        refuse(error)
     if as_json:
         _print_json(found)
     else:
@@ -81,13 +83,8 @@ def prune(
 
 def _there(out: Path) -> Path:
     if not out.is_dir():
-        _refuse(f"there are no reports in {out}: say --out, or run first.")
+        refuse(f"there are no reports in {out}: say --out, or run first.")
     return out
-
-
-def _refuse(said: str) -> None:
-    typer.echo(f"revwork: {said}", err=True)
-    raise typer.Exit(2)
 
 
 def _print_json(found: object) -> None:

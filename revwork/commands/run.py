@@ -152,14 +152,15 @@ def _rest(out: Path) -> str:
 
 
 def _tell(request: "Request", folder: Path) -> None:
-    """Tell whoever wants to hear of it; say who could not be told, and what nobody could judge."""
-    from revwork.report.notice import unjudged_lines
+    """Tell whoever wants to hear of it; say who could not be told, and what the rules found."""
+    from revwork.report.notice import alert_lines, unjudged_lines
     from revwork.report.words import Reader
     from revwork.run import notify
 
     if company := request.company:
         lines = [*map(str, notify.tell(company, folder))]
-        lines += unjudged_lines(notify.judged(company, folder), Reader("en", company.currency))
+        found, reader = notify.judged(company, folder), Reader("en", company.currency)
+        lines += [*alert_lines(found, reader), *unjudged_lines(found, reader)]
         for line in lines:
             typer.echo(line)
 

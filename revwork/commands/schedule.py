@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from revwork.commands.words import refuse
+
 if TYPE_CHECKING:
     from revwork.workspace import Company
 
@@ -54,8 +56,7 @@ def schedule(
         lines = timetable.cron(when, job, [*program, *due])
         units = timetable.systemd(when, job, "revwork")
     except ValueError as error:
-        typer.echo(f"revwork: {error}", err=True)
-        raise typer.Exit(2) from None
+        refuse(error)
     files = "\n".join(f"# {name}\n{text}" for name, text in units.items())
     reminder = "" if env else _reminder(company)
     typer.echo(

@@ -6,6 +6,7 @@ foreign or damaged one is ever taken for it. One process builds a table, others 
 
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import cache, lru_cache, partial
 from hashlib import file_digest, sha256
+from importlib.metadata import requires
 from importlib.metadata import version as version_of
 from pathlib import Path
 from time import time
@@ -39,7 +41,6 @@ if TYPE_CHECKING:
 _UNUSED = 7 * 86_400
 _PACKAGE = Path(__file__).parents[1]
 _OF_REPORTS = ("max_age_days", "when_stale")  # what a declaration says that changes no row
-_CALLED = ("duckdb", "ibis-framework", "numpy", "pandas", "scikit-learn", "scipy", "statsmodels")
 
 
 def fingerprint(source: "Source", loaded: ibis.Table) -> str:
@@ -149,11 +150,19 @@ def _evict(paths: Iterable[Path]) -> None:
 
 
 @cache
+def libraries() -> list[str]:
+    """Return the libraries that the package declares, extras apart, each with its version."""
+    declared = [one for one in requires("revwork") or () if "extra ==" not in one]
+    names = [re.match(r"[\w.-]+", one)[0] for one in declared]
+    return [f"{name} {version_of(name)}" for name in sorted(names)]
+
+
+@cache
 def _working() -> list[str]:
     """What changes with any analysis, and with what they call."""
     above = (_PACKAGE / f"{one}.py" for one in ("calendar", "findings", "metrics"))
     code = [*above, *sorted((_PACKAGE / "analysis").rglob("*.py"))]
-    return [sys.version, *map(_of_file, code), *(f"{one} {version_of(one)}" for one in _CALLED)]
+    return [sys.version, *map(_of_file, code), *libraries()]
 
 
 @cache

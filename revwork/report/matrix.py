@@ -2,22 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from itertools import groupby
 from typing import Any
 
 from revwork.report.index import address, day, index_page, reader_of
 from revwork.report.words import Reader
 
 Row = Mapping[str, Any]
+_HEADS = ("set", "reports", "status", "why")
 
 
 def matrix_page(manifest: Row) -> str:
-    """Return the page: a line for each set with a link to its pack, its values and its reports."""
+    """Return the page: a line for each set with its pack, its reports, how it ended and why."""
     reader = reader_of(manifest)
     say = reader.words
     heads = "".join(f'<th scope="col">{reader.label(name)}</th>' for name in _HEADS)
-    grouped = groupby(manifest["notebooks"], lambda entry: entry["set"])
-    rows = "".join(_row(name, list(entries), reader) for name, entries in grouped)
+    made: dict[str, list[Row]] = {}
+    for entry in manifest["notebooks"]:
+        made.setdefault(entry["set"], []).append(entry)
+    rows = "".join(_row(one, made.get(one["set"], []), reader) for one in manifest["sets"])
     company = manifest["workspace"] or say("Revenue")
     last = day(manifest, reader) or say("unknown")
     return index_page(
@@ -30,21 +32,14 @@ def matrix_page(manifest: Row) -> str:
     )
 
 
-_HEADS = ("set", "reports", "status", "why")
-
-
-def _row(name: str, entries: Sequence[Row], reader: Reader) -> str:
-    ended = {entry["status"] for entry in entries}
-    worst = next((one for one in _WORST if one in ended), "succeeded")
+def _row(one: Row, entries: Sequence[Row], reader: Reader) -> str:
+    name, status = one["set"], reader.label(one["status"])
     links = " · ".join(_link(entry) for entry in entries)
-    why = " ".join(entry["reason"] for entry in entries if entry["reason"])
+    why = " ".join(filter(None, [one["reason"], *(entry["reason"] for entry in entries)]))
     return (
         f'<tr><th scope="row"><a href="{address(name, "index.html")}">{escape(name)}</a></th>'
-        f"<td>{links}</td><td>{reader.label(worst)}</td><td>{escape(why)}</td></tr>"
+        f"<td>{links}</td><td>{status}</td><td>{escape(why)}</td></tr>"
     )
-
-
-_WORST = ("failed", "timed_out", "killed", "skipped")
 
 
 def _link(entry: Row) -> str:

@@ -130,11 +130,11 @@ def _alert(alert: "Alert", reader: Reader) -> str:
         values["value"] = alert.value
     said = own.words(_SAID[alert.kind], **values)
     where = reader.segment(alert.segment) if alert.kind != "impact" else ""
-    return " · ".join(filter(None, [said, where, reader.period(alert.period)]))
+    return " · ".join(filter(None, [alert.set, said, where, reader.period(alert.period)]))
 
 
 def _unjudged(one: "Unjudged", reader: Reader) -> str:
-    what = [reader.label(one.metric), reader.segment(one.segment), reader.say(one.why)]
+    what = [one.set, reader.label(one.metric), reader.segment(one.segment), reader.say(one.why)]
     return " · ".join(filter(None, what))
 
 

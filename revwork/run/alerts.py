@@ -65,7 +65,7 @@ class Alert:
 
     `unit` is that of `value`; of a finding, whose `claim` it is, the currency. `limits`: the rule's
     own, or the ends of the interval that was expected. `beside`: the comparison or target, `share`
-    by how much of the comparison it moved.
+    by how much of the comparison it moved. `set`: of a matrix, in which set of values.
     """
 
     kind: Kind
@@ -79,6 +79,7 @@ class Alert:
     beside: float | None = None
     share: float | None = None
     claim: str = ""
+    set: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ class Unjudged:
     metric: str
     segment: Mapping[str, str]
     why: Message
+    set: str = ""
 
 
 @dataclass(frozen=True)

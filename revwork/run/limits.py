@@ -13,11 +13,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic.dataclasses import dataclass as declared
 
+from revwork.data.source import CLOSED
+
 Positive = Annotated[float, Field(gt=0)]
 _EVERY = 0.25  # seconds between two looks
 
 
-@declared(frozen=True, config={"extra": "forbid"})
+@declared(frozen=True, config=CLOSED)
 class Running:
     """How long a cell and a notebook may take, what a kernel may hold, how many runs are kept.
 

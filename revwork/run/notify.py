@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import accumulate, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,7 +60,7 @@ def tell(company: "Company", folder: Path) -> list[Told]:
 
 
 def judged(company: "Company", folder: Path) -> Judged:
-    """Return what the company's alert rules say of the run in `folder`."""
+    """Return what the company's alert rules say of the run in `folder`, set by set of a matrix."""
     run = read(folder)
     if not (run and company.alerts):
         return Judged()
@@ -70,8 +70,28 @@ def judged(company: "Company", folder: Path) -> Judged:
         {row["metric"]: row["notebook"] for one in reversed(known) for row in rows(one)}
         for rows in (lambda one: one.kpis, lambda one: one.findings)
     )
-    ended = {entry["notebook"]: entry["status"] for entry in run.manifest["notebooks"]}
-    return judge(company.alerts, Said(run.kpis, run.findings, ended, numbers, claims))
+    found = {
+        name: judge(company.alerts, Said(*_of_set(name, run), numbers, claims))
+        for name in dict.fromkeys(map(_set, run.manifest["notebooks"]))
+    }
+    return Judged(
+        [replace(alert, set=name) for name, one in found.items() for alert in one.alerts],
+        [replace(rule, set=name) for name, one in found.items() for rule in one.unjudged],
+    )
+
+
+def _of_set(name: str, run: Run) -> tuple[list, list, dict[str, str]]:
+    """Numbers and findings of a set, and how its notebooks ended."""
+    kpis, findings, entries = (
+        [row for row in rows if _set(row) == name]
+        for rows in (run.kpis, run.findings, run.manifest["notebooks"])
+    )
+    return kpis, findings, {one["notebook"]: one["status"] for one in entries}
+
+
+def _set(row: Mapping[str, Any]) -> str:
+    """The set of a matrix that a row is of; of any other run nothing."""
+    return row.get("set", "")
 
 
 def _tell(company: "Company", folder: Path) -> list[Told]:

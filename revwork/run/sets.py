@@ -91,7 +91,10 @@ def together(about: Values, packs: Mapping[str, Values], place: Path) -> dict[st
         "status": "failed" if has_failed else "succeeded",
         "reason": " ".join(filter(None, (one["reason"] for one in packs.values()))),
         "files": {"html": "index.html"},
-        "sets": [{"set": name, "status": one["status"]} for name, one in packs.items()],
+        "sets": [
+            {"set": name, "status": one["status"], "reason": one["reason"]}
+            for name, one in packs.items()
+        ],
         "inputs": list(inputs.values()),
         "notebooks": [
             {**entry, "set": name, "files": _below(name, entry["files"])}

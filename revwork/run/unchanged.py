@@ -6,12 +6,11 @@ from contextlib import suppress
 from datetime import date
 from functools import cache
 from hashlib import sha256
-from importlib.metadata import version
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from revwork.data.cache import of_files
+from revwork.data.cache import libraries, of_files
 from revwork.data.source import FILE
 from revwork.data.wording import DataError
 from revwork.run.files import again, from_json, hashed
@@ -20,8 +19,6 @@ from revwork.run.plan import PACKAGE, reads, reads_run
 from revwork.run.request import Report
 
 _LOOKED_AT = 50  # runs, newest first
-_LIBRARIES = ("duckdb", "ibis-framework", "matplotlib", "nbconvert", "numpy", "pandas", "scipy",
-              "scikit-learn", "seaborn", "statsmodels")  # fmt: skip
 _CODE = (".py", ".po", ".toml", ".css", ".js", ".j2", ".html")
 
 
@@ -124,7 +121,7 @@ def _package() -> str:
     """What changes with our code and with the libraries it stands on."""
     files = sorted(one for one in PACKAGE.rglob("*") if one.suffix in _CODE)
     own = [one for one in files if "_bundled" not in one.parts]
-    return _joined([*map(hashed, own), *map(version, _LIBRARIES)])
+    return _joined([*map(hashed, own), *libraries()])
 
 
 def _joined(parts: Iterable[str]) -> str:
