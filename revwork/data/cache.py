@@ -39,7 +39,10 @@ if TYPE_CHECKING:
 _UNUSED = 7 * 86_400
 _PACKAGE = Path(__file__).parents[1]
 _OF_REPORTS = ("max_age_days", "when_stale")  # what a declaration says that changes no row
-_CALLED = ("duckdb", "ibis-framework", "numpy", "pandas", "scikit-learn", "scipy", "statsmodels")
+_CALLED = (
+    *("duckdb", "hierarchicalforecast", "ibis-framework", "numpy", "pandas", "scikit-learn"),
+    *("scipy", "statsforecast", "statsmodels"),
+)
 
 
 def fingerprint(source: "Source", loaded: ibis.Table) -> str:
