@@ -56,6 +56,14 @@ def test_the_curve_starts_at_nothing_and_marks_now_and_plan():
     assert rows.weekly_revenue.is_monotonic_increasing
 
 
+def test_all_media_together_bring_what_each_brings_more():
+    rows = mix_response.together(model(), [0.0, 1.0, 2.0]).set_index("times")
+    a, b = 100 * 20 / 30 - 50, 20 * 40 / 80 - 20 * 20 / 60  # a week, at twice the spend
+    assert rows.revenue_change[2] == pytest.approx(52 * (a + b))
+    assert rows.revenue_change[0] == pytest.approx(-52 * (50 + 20 / 3), abs=0.1)
+    assert rows.loc[1].tolist() == [1560, 0, 0, 0] and (rows.low <= rows.high).all()
+
+
 def test_the_curve_ends_at_the_strongest_quarter():
     spend = np.full(104, 10.0)
     spend[:13] = 40.0

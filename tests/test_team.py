@@ -8,7 +8,7 @@ from flows import closed, flow
 from staff import CALENDAR, months, people, person
 
 from revwork.analysis.sales_flow import stays
-from revwork.analysis.sales_flow.team import Team
+from revwork.analysis.sales_flow.team import Team, newcomer
 from revwork.calendar import Period
 from revwork.findings import Unanswered
 
@@ -66,3 +66,11 @@ def test_without_a_won_deal_there_is_no_attainment_and_growth_is_the_ramp():
     assert none.growth.tolist() == [1.0] * 36
     with pytest.raises(Unanswered, match="No deal with an owner was won"):
         _ = none.ahead
+
+
+def test_one_more_seller_books_a_quota_times_attainment_once_deals_are_signed(ann):
+    one = newcomer(ann)
+    assert (one.level, one.yearly_cost, one.attained) == ("confirmed", 60_000, (1.0,))
+    assert one.bookings[:6] == pytest.approx((0, 0, 0, 0, 10_000, 10_000))
+    with pytest.raises(Unanswered, match="quota"):
+        newcomer(team(person(annual_quota=None)))

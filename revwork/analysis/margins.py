@@ -76,6 +76,14 @@ def ladder(lines: ibis.Table, expenses: ibis.Table, period: Period) -> pd.DataFr
             "No sale in {period:period} or before: choose a later period.",
             period=period.name,
         )
+    return descent(row)
+
+
+def descent(row: pd.Series) -> pd.DataFrame:
+    """Return the bars of `ladder` from one row of `totals`, or one that is expected.
+
+    Raises Unanswered where the cost of goods is null; null marketing ends it before.
+    """
     if pd.isna(row.cost):
         raise Unanswered(
             "Margins need the cost of goods: map cost_amount in orders, or unit_cost in products."

@@ -1,5 +1,7 @@
 """Response of sales to advertising by the mix model: what a medium brought, what more would."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -79,6 +81,23 @@ def curve(model: Mix, medium: str, planned: float | None = None) -> pd.DataFrame
             "mark": [names.get(value) for value in times],
         }
     )
+
+
+def together(model: Mix, times: Sequence[float]) -> pd.DataFrame:
+    """Return what revenue of the last year would be more or less if all media moved together.
+
+    Columns: times (of what each spent), media_cost, revenue_change (money a year against 1,
+    median), low, high (90 %).
+    """
+    asked = np.array([1.0, *times])
+    each = [mix.brought(model, place, asked, YEAR) for place in range(len(model.given.media))]
+    draws = sum(each)
+    low, middle, high = np.quantile(
+        draws[:, 1:] - draws[:, :1], [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2], axis=0
+    )
+    cost = np.array([*times]) * model.given.spend[:, -YEAR:].sum()
+    ends = {"media_cost": cost, "revenue_change": middle, "low": low, "high": high}
+    return pd.DataFrame({"times": [*times], **ends}).round(6)
 
 
 def most_seen(model: Mix) -> np.ndarray:

@@ -18,6 +18,20 @@ MONTHS = 12  # ahead
 
 
 @dataclass(frozen=True)
+class Newcomer:
+    """What one more seller of the level most have would book and cost.
+
+    `bookings` is money a month by months since starting, the chance to leave counted; `attained`
+    the share of the ramped quota each colleague reached in a year; `yearly_cost` with charges.
+    """
+
+    level: str
+    bookings: tuple[float, ...]
+    attained: tuple[float, ...]
+    yearly_cost: float
+
+
+@dataclass(frozen=True)
 class Team:
     """Who sells, seen from the end of a day: `deals` as then, their `changes`, and `people`.
 
@@ -136,3 +150,18 @@ class Team:
         won = between(self.deals.filter(self.deals.outcome == "won"), period, "closed_on")
         booked = won.aggregate(amount=won.amount.sum().cast("float64")).execute().amount[0]
         return 0.0 if pd.isna(booked) else round(float(booked), 2)
+
+
+def newcomer(crew: Team) -> Newcomer:
+    """Return what one more seller would book, as those on board tell it.
+
+    Raises Unanswered where quotas, costs or deals won by an owner are not known.
+    """
+    known = hiring.levels(crew.posts, crew.seller()).sort_values("people", kind="stable").iloc[-1]
+    if pd.isna(known.head_quota):
+        raise Unanswered("No quota is known: add annual_quota to people.")
+    year = crew._year(0)
+    rates = crew.attainment(year).ramped_attainment_rate.dropna()
+    monthly = known.head_quota / 12 * crew._hired
+    costs = float(known.head_cost)
+    return Newcomer(str(known.level), tuple(map(float, monthly)), tuple(map(float, rates)), costs)

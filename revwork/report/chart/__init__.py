@@ -1,11 +1,13 @@
 """Pictures: the title states the finding, the subtitle the measure; one function a kind."""
 
 from revwork.report.chart.change import waterfall
+from revwork.report.chart.fan import fan
 from revwork.report.chart.levels import grid, lines
 from revwork.report.chart.over_time import columns, days, line, multiples
 from revwork.report.chart.relation import heat, response, scatter
 from revwork.report.chart.reliability import reliability
 from revwork.report.chart.segments import bars, dots, funnel, pareto
+from revwork.report.chart.tornado import tornado
 from revwork.report.chart.tree import tree
 
 __all__ = [
@@ -13,6 +15,7 @@ __all__ = [
     "columns",
     "days",
     "dots",
+    "fan",
     "funnel",
     "grid",
     "heat",
@@ -23,6 +26,7 @@ __all__ = [
     "reliability",
     "response",
     "scatter",
+    "tornado",
     "tree",
     "waterfall",
 ]

@@ -1,0 +1,44 @@
+"""How series add up: the total, each dimension's values, and region × channel × category."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from revwork.analysis.forecast.series import PARTS
+
+LEVELS = ("total", *PARTS, "series")
+
+
+@dataclass(frozen=True)
+class Hierarchy:
+    """Which series make which sums.
+
+    `nodes`: level (total, region, channel, category or series), region, channel, category ("" at
+    a level that adds them up, as where none is recorded), the series last; `sums`: nodes × series,
+    1 where the series is part of the node.
+    """
+
+    nodes: pd.DataFrame
+    sums: np.ndarray
+
+
+def history(sold: pd.DataFrame) -> pd.DataFrame:
+    """Return series side by side: a row a period, a column (region, channel, category) a series.
+
+    Null before a series' first sale.
+    """
+    return sold.pivot(index="period_start", columns=[*PARTS], values="net_revenue").sort_index()
+
+
+def hierarchy(series: pd.MultiIndex) -> Hierarchy:
+    """Return the sums that series, named by (region, channel, category), make."""
+    each = series.to_frame(index=False).set_axis([*PARTS], axis=1)
+    nodes, rows = [{"level": "total"}], [np.ones(len(each), dtype=bool)]
+    for name in PARTS:
+        for value in sorted(each[name].unique()):
+            nodes.append({"level": name, name: value})
+            rows.append(each[name] == value)
+    nodes += each.assign(level="series").to_dict("records")
+    sums = np.vstack([*rows, np.eye(len(each))]).astype(float)
+    return Hierarchy(pd.DataFrame(nodes)[["level", *PARTS]].fillna(""), sums)
