@@ -11,6 +11,7 @@ from revwork.report.words import UNITS, Reader, is_unknown, label, reader
 
 MIME = "application/vnd.revwork.kpis+json"
 ON_CARD = ("better", "n")
+INTERVAL = ("low", "high", "level")
 _WIDE, _HIGH = 120, 28
 _FAR = 5  # a change of more than 500 % says less than its money
 
@@ -40,7 +41,10 @@ def kpis(numbers: Sequence[Kpi]) -> Cards:
 
 
 def _row(kpi: Kpi) -> dict:
-    return plain({**asdict(kpi), "label": label(kpi.metric), "change": kpi.change})
+    """The number in what JSON knows; only an estimate has an interval."""
+    told = {**asdict(kpi), "label": label(kpi.metric), "change": kpi.change}
+    measured = INTERVAL if kpi.level is None else ()
+    return plain({name: value for name, value in told.items() if name not in measured})
 
 
 def _line(kpi: Kpi, reader: Reader) -> str:
@@ -83,9 +87,14 @@ def _digits(kpi: Kpi) -> int:
 
 
 def _about(kpi: Kpi, reader: Reader) -> Iterator[str]:
-    """What else a card says: its segment, its target, its cases, which way is good."""
+    """What else a card says: its segment, interval, target, cases, which way is good."""
     if kpi.segment:
         yield reader.segment(kpi.segment)
+    if not (is_unknown(kpi.low) or is_unknown(kpi.high)):
+        low, high = (_value(kpi, end, reader) for end in (kpi.low, kpi.high))
+        yield reader.words(
+            "{level:percent}: {low:text} to {high:text}", level=kpi.level, low=low, high=high
+        )
     if not is_unknown(kpi.target):
         yield _target(kpi, reader)
     if kpi.n is not None:
