@@ -7,7 +7,8 @@ from html import escape
 from revwork.metrics import RELATIVE, Kpi
 from revwork.report import glossary
 from revwork.report.page import plain
-from revwork.report.words import UNITS, Reader, is_unknown, label, reader
+from revwork.report.told import sentences
+from revwork.report.words import UNITS, Reader, html, is_unknown, label, reader
 
 MIME = "application/vnd.revwork.kpis+json"
 ON_CARD = ("better", "n")
@@ -25,14 +26,27 @@ class Cards:
 
     def _repr_html_(self) -> str:
         cards = "".join(_card(kpi, self.reader) for kpi in self.kpis)
-        return glossary.beside(f'<ul class="kpis">{cards}</ul>', self.reader)
+        told = " ".join(self._sentences())
+        said = f'<p class="told">{html(told)}</p>' if told else ""
+        return glossary.beside(f'<ul class="kpis">{cards}</ul>{said}', self.reader)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
         return {
             "text/html": self._repr_html_(),
-            "text/plain": "\n".join(_line(kpi, self.reader) for kpi in self.kpis),
+            "text/plain": "\n".join([*self._lines(), *self._sentences()]),
             MIME: [_row(kpi) for kpi in self.kpis],
         }
+
+    def _lines(self) -> Iterator[str]:
+        return (_line(kpi, self.reader) for kpi in self.kpis)
+
+    def _sentences(self) -> list[str]:
+        return sentences(
+            self.kpis,
+            lambda kpi: _signed(kpi, self.reader),
+            lambda kpi: _value(kpi, kpi.value, self.reader),
+            self.reader,
+        )
 
 
 def kpis(numbers: Sequence[Kpi]) -> Cards:
@@ -61,6 +75,13 @@ def _change(kpi: Kpi, reader: Reader) -> str:
     if kpi.unit == "money" and (abs(kpi.change) > _FAR or kpi.comparison < 0):
         return reader.format(kpi.value - kpi.comparison, "signed")
     return reader.format(kpi.change, UNITS[kpi.unit][1])
+
+
+def _signed(kpi: Kpi, reader: Reader) -> str:
+    """A change for a sentence: with its sign, as no arrow stands before it."""
+    told = _change(kpi, reader)
+    rose = kpi.change > 0 and any(digit in told for digit in "123456789")
+    return told if told[:1] in "+−×" or not rose else f"+{told}"
 
 
 def _card(kpi: Kpi, reader: Reader) -> str:

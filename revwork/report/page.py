@@ -93,7 +93,7 @@ def begin(  # noqa: PLR0913
     told = {"company": company.name, "day": tables.as_of}
     source = say.words("Source: {company:text}, data to {day:date}", **told)
     nothing_yet()
-    read_as(say.language, say.currency, source)
+    read_as(say.language, say.currency, source, comparison.partial)
     masthead = Masthead(company, tables, comparison, reader(), tuple(only), offered)
     put_above(masthead)
     return masthead
