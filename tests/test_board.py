@@ -140,7 +140,7 @@ def test_the_year_is_a_sentence_alone_without_a_forecast_and_cards_with_one():
     assert "kpis" not in board.expected([], messages)._repr_html_()
     rows = [number("outlook_net_revenue", 9.0, target=8.0, low=7.0, high=11.0, level=0.8)]
     shown = board.expected(board_cards.ahead(rows), messages)._repr_html_()
-    assert 'class="kpis"' in shown and "No forecast." in shown
+    assert 'class="kpis five"' in shown and "No forecast." in shown
 
 
 # what a run left

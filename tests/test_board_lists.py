@@ -47,7 +47,7 @@ def test_decisions_keep_the_order_of_topics_and_say_whose_and_what_they_are_wort
     rows = board_lists.due(every)
     assert [*rows.decision] == ["Mend a", "Mend b", "Mend c"]
     assert rows.impact_amount[0] == -5 and rows.impact_amount.isna()[2]
-    assert "Decisions due: 3, most of them with sales (2)" in Reader().say(
+    assert "Decisions due: 3; with sales 2, more than with any other" in Reader().say(
         board_lists.reading(rows)
     )
     assert len(board_lists.due(every, 1)) == 1

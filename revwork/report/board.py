@@ -129,7 +129,7 @@ class Quoted(kpi.Cards):
         )
         if not cards:
             return Note(self.reader.words("No number of this run belongs here."))._repr_html_()
-        shown = f'<ul class="kpis">{cards}</ul>{paragraph(self._sentences())}'
+        shown = f'<ul class="kpis five">{cards}</ul>{paragraph(self._sentences())}'
         return glossary.beside(shown, self.reader)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:

@@ -48,6 +48,7 @@ _LABELS = {
     "base": "Before",
     "change_rate": "Change %",
     "cac": "CAC",
+    "coverage_multiple": "Pipeline coverage",
     "current": "Now",
     "fpa": "FP&A",
     "lmdi": "LMDI (log-mean Divisia)",

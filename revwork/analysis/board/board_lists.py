@@ -67,7 +67,7 @@ def reading(decisions: pd.DataFrame) -> Message:
     owner = decisions.department.map(str).mode()[0]
     count = int((decisions.department.map(str) == owner).sum())
     return Message(
-        "Decisions due: {n:number}, most of them with {owner:lower} ({count:number})",
+        "Decisions due: {n:number}; with {owner:lower} {count:number}, more than with any other",
         {"n": len(decisions), "owner": owner, "count": count},
     )
 
