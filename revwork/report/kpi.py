@@ -25,7 +25,7 @@ class Cards:
     reader: Reader
 
     def _repr_html_(self) -> str:
-        cards = "".join(_card(kpi, self.reader) for kpi in self.kpis)
+        cards = "".join(card(kpi, self.reader) for kpi in self.kpis)
         told = " ".join(self._sentences())
         said = f'<p class="told">{html(told)}</p>' if told else ""
         return glossary.beside(f'<ul class="kpis">{cards}</ul>{said}', self.reader)
@@ -84,7 +84,8 @@ def _signed(kpi: Kpi, reader: Reader) -> str:
     return told if told[:1] in "+−×" or not rose else f"+{told}"
 
 
-def _card(kpi: Kpi, reader: Reader) -> str:
+def card(kpi: Kpi, reader: Reader, owner: str = "") -> str:
+    """Return a number as a card, with the name of who answers for it where one is given."""
     rose = None if is_unknown(kpi.change) or not round(kpi.change, _digits(kpi)) else kpi.change > 0
     mark = {None: "", True: "▲ ", False: "▼ "}[rose]
     good = {"higher": True, "lower": False}.get(kpi.better)
@@ -99,6 +100,7 @@ def _card(kpi: Kpi, reader: Reader) -> str:
         f'<span class="quiet">{escape(f" {was}" if known else "")}</span></span>',
     ]
     lines += [f'<span class="kpi-target">{escape(told)}</span>' for told in _about(kpi, reader)]
+    lines += [f'<span class="kpi-owner">{escape(owner)}</span>'] if owner else []
     return f"<li>{''.join(lines)}{_sparkline(kpi.series)}</li>"
 
 

@@ -47,6 +47,8 @@ class Masthead:
             "workspace": self.company.name,
             "as_of": self.tables.as_of.isoformat(),
             "period": self.comparison.period.name,
+            "base": self.comparison.base.name if self.comparison.base else None,
+            "partial": self.comparison.partial,
             "language": self.reader.language,
             "currency": self.reader.currency,
             "confidentiality": self.company.confidentiality,

@@ -13,6 +13,7 @@ from typing import Any
 from revwork.data.cache import libraries, of_files
 from revwork.data.source import FILE
 from revwork.data.wording import DataError
+from revwork.pack import FILES, standing
 from revwork.run.files import again, from_json, hashed
 from revwork.run.freshness import stale
 from revwork.run.plan import PACKAGE, reads, reads_run
@@ -22,16 +23,16 @@ _LOOKED_AT = 50  # runs, newest first
 _CODE = (".py", ".po", ".toml", ".css", ".js", ".j2", ".html")
 
 
-def key(report: Report, pack: Sequence[Path] = ()) -> list[str]:
+def key(report: Report, pack: Path) -> list[str]:
     """Return what changes with the notebook, its values and our code, and what with its data.
 
     The second is empty where nobody can tell: the notebook does not say what it reads, its tables
-    cannot be found, or lie on a server. `pack`: files of its own run that it may read.
+    cannot be found, or lie on a server. `pack`: the folder of the run that it may quote.
     """
     values = json.dumps(report.parameters, sort_keys=True)
     source = hashed(report.notebook)
     try:
-        read = map(hashed, pack) if reads_run(report.notebook) else _tables(report)
+        read = _quoted(pack) if reads_run(report.notebook) else _tables(report)
         return [_joined([source, _package(), values]), _joined(read)]
     except (DataError, OSError):
         return [_joined([source, _package(), values]), ""]
@@ -101,6 +102,11 @@ def _is_of(today: str, said: Mapping[str, Any], report: Report) -> bool:
     old = stale(company, inputs, date.fromisoformat(today)) if company else []
     is_as_old = [one.row for one in old] == said["entry"]["stale"]
     return said["today"] == today or (past and is_as_old)
+
+
+def _quoted(pack: Path) -> list[str]:
+    """What changes with what a run said."""
+    return [*(hashed(pack / file) for file in FILES), json.dumps(standing(pack), sort_keys=True)]
 
 
 def _tables(report: Report) -> list[str]:
