@@ -16,6 +16,29 @@ if TYPE_CHECKING:
 
 Unit = Literal["money", "cents", "count", "rate", "percent", "score", "index", "days", "multiple"]
 RELATIVE = ("money", "cents", "count", "rate")  # a change of these is a share of what was
+Way = Literal["sum", "mean", "last", "month"]
+
+
+def _ways(**metrics: str) -> "Mapping[str, Way]":
+    return {name: way for way, names in metrics.items() for name in names.split()}
+
+
+# What a target may be set for, and what those of several months make: their sum (parts of the
+# business add up too), their mean, that of the last month, or nothing: of a month alone.
+OVER_MONTHS = _ways(
+    sum="net_revenue gross_margin contribution_margin operating_result orders won_amount deals_won "
+    "advertising_spend impressions new_customers list_revenue price_leakage visits reviews "
+    "contribution_after_commission",
+    mean="order_value win_rate win_rate_by_value cycle_days sales_velocity click_rate cac roas roi "
+    "returning_revenue_share discount_rate pocket_rate contribution_rate commission_rate nps "
+    "new_customer_share returned_share channel_dependence site_conversion basket_share "
+    "abandoned_baskets revenue_per_visit visit_order_value price_index_by_revenue "
+    "price_index_unweighted red_zone products_compared revenue_compared rating critical_share "
+    "rating_gap share_of_voice against_share",
+    last="open_pipeline stale_share subscribers recurring_revenue net_yearly_retention "
+    "gross_yearly_retention market_size market_growth market_share",
+    month="customers",
+)
 
 
 @dataclass(frozen=True)
@@ -25,7 +48,8 @@ class Kpi:
     `unit` is any `Unit`: a percent is a share (0.12), a multiple says how many times (3.2);
     `series` the last complete months, oldest first; unknown is None. The change is relative for
     what is `RELATIVE`, a difference for the others. `better` says which way is good, `n` how many
-    cases the value rests on.
+    cases the value rests on, `target_is` what a target is that was not set as it stands: of the
+    days elapsed, or the mean of months that differ.
     """
 
     metric: str
@@ -39,15 +63,24 @@ class Kpi:
     segment: Mapping[str, str] = field(default_factory=dict)
     better: Literal["higher", "lower", "neither"] = "higher"
     n: int | None = None
+    target_is: Literal["", "to date", "mean"] = ""
 
     @property
     def change(self) -> float | None:
         """Value against comparison; None where either is missing or there is nothing to divide."""
-        if self.value is None or self.comparison is None:
+        return self._against(self.comparison)
+
+    @property
+    def gap(self) -> float | None:
+        """Value against target, as a change is told; None where either is missing."""
+        return self._against(self.target)
+
+    def _against(self, other: float | None) -> float | None:
+        if self.value is None or other is None:
             return None
         if self.unit not in RELATIVE:
-            return self.value - self.comparison
-        return (self.value - self.comparison) / abs(self.comparison) if self.comparison else None
+            return self.value - other
+        return (self.value - other) / abs(other) if other else None
 
 
 def ratio(part: ibis.Value, whole: ibis.Value) -> ibis.Value:
