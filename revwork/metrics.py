@@ -16,29 +16,6 @@ if TYPE_CHECKING:
 
 Unit = Literal["money", "cents", "count", "rate", "percent", "score", "index", "days", "multiple"]
 RELATIVE = ("money", "cents", "count", "rate")  # a change of these is a share of what was
-Way = Literal["sum", "mean", "last", "month"]
-
-
-def _ways(**metrics: str) -> "Mapping[str, Way]":
-    return {name: way for way, names in metrics.items() for name in names.split()}
-
-
-# What a target may be set for, and what those of several months make: their sum (parts of the
-# business add up too), their mean, that of the last month, or nothing: of a month alone.
-OVER_MONTHS = _ways(
-    sum="net_revenue gross_margin contribution_margin operating_result orders won_amount deals_won "
-    "advertising_spend impressions new_customers list_revenue price_leakage visits reviews "
-    "contribution_after_commission",
-    mean="order_value win_rate win_rate_by_value cycle_days sales_velocity click_rate cac roas roi "
-    "returning_revenue_share discount_rate pocket_rate contribution_rate commission_rate nps "
-    "new_customer_share returned_share channel_dependence site_conversion basket_share "
-    "abandoned_baskets revenue_per_visit visit_order_value price_index_by_revenue "
-    "price_index_unweighted red_zone products_compared revenue_compared rating critical_share "
-    "rating_gap share_of_voice against_share",
-    last="open_pipeline stale_share subscribers recurring_revenue net_yearly_retention "
-    "gross_yearly_retention market_size market_growth market_share",
-    month="customers",
-)
 
 
 @dataclass(frozen=True)

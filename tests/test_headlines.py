@@ -8,7 +8,7 @@ from pathlib import Path
 import revwork
 from revwork.analysis.headlines import Headline, cards
 from revwork.calendar import Calendar
-from revwork.metrics import OVER_MONTHS
+from revwork.contracts.targets import OVER_MONTHS
 
 CALENDAR, JUNE = Calendar(), date(2026, 6, 30)
 SHOWN = {"win_rate": Headline("percent", "sales"), "cycle": Headline("days", "sales", "lower")}

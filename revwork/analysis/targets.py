@@ -10,7 +10,8 @@ import pandas as pd
 from revwork.analysis import segments
 from revwork.analysis.sales import DIMENSIONS
 from revwork.calendar import Calendar, Comparison, Period
-from revwork.metrics import OVER_MONTHS, Kpi
+from revwork.contracts.targets import OVER_MONTHS
+from revwork.metrics import Kpi
 
 _LUMPY = ("contribution_margin", "operating_result")  # costs of a month are not booked day by day
 _SUMS = [metric for metric, how in OVER_MONTHS.items() if how == "sum"]
@@ -38,7 +39,7 @@ def promised(targets: ibis.Table, only: Sequence[str] = ()) -> pd.DataFrame:
 def target(promised: pd.DataFrame, metric: str, period: Period, calendar: Calendar) -> float | None:
     """Return a metric's target for a period; None where a day has none.
 
-    How months make a period is the metric's own (`metrics.OVER_MONTHS`): the sum of their shares
+    How months make a period is the metric's own (`OVER_MONTHS`): the sum of their shares
     by day, their mean weighted by day, the last one's, or none but a month's own.
     """
     return _within(promised[promised.metric == metric], period, calendar, OVER_MONTHS.get(metric))

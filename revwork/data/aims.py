@@ -21,10 +21,10 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic.dataclasses import dataclass as declared
 
 from revwork.calendar import DAY, RELATIVE, TO_DATE, Calendar, Period
+from revwork.contracts.targets import OVER_MONTHS
 from revwork.data.parquet import schema
 from revwork.data.source import CLOSED, FILE
 from revwork.data.wording import nearest
-from revwork.metrics import OVER_MONTHS
 
 SEGMENTS = ("region", "channel", "category", "segment")
 _KEY = ("metric", "month", *SEGMENTS)

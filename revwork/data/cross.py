@@ -7,10 +7,10 @@ import ibis
 
 from revwork.calendar import Calendar
 from revwork.contracts import contract, key, marked
+from revwork.contracts.targets import OVER_MONTHS
 from revwork.data.quality import Note, day_column, engine_of, note
 from revwork.data.sql import Engine, literal, name
 from revwork.data.wording import rows
-from revwork.metrics import OVER_MONTHS
 
 _SEGMENTS = {
     "region": ("orders", "customers"),
