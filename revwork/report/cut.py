@@ -1,6 +1,6 @@
 """A metric by one dimension as readers see it: its card, its picture, its table, and a file."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from revwork.metrics import Kpi, Unit
 from revwork.report.download import download
@@ -14,17 +14,27 @@ if TYPE_CHECKING:
 _LARGE = 10_000  # of smaller money a tenth of a change is worth saying
 
 
-def cut(total: Kpi, parts: "pd.DataFrame", rows: "pd.DataFrame", title: Title, adds: bool) -> list:
+class Seen(Protocol):
+    """A metric by one dimension: its card, its parts as charts draw them, and all as a table."""
+
+    total: Kpi
+    parts: "pd.DataFrame"
+    table: "pd.DataFrame"
+    title: Title
+    adds: bool
+
+
+def cut(seen: Seen, name: str = "") -> list:
     """Return the views of a metric: what adds up as bars, the rest as dots with intervals.
 
-    `parts`: what `chart.bars` and `chart.dots` draw; `rows`: the same as a table, and the total.
-    All are in the unit of the metric, whose card `total` is.
+    `name` is what it was saved as. All is in the unit of the metric whose card `total` is.
     """
     from revwork.report import chart
 
-    named = reader().label(total.metric)
-    draw = chart.bars if adds else chart.dots
-    return [kpis([total]), draw(parts, title, named, total.unit), *in_unit(rows, named, total.unit)]
+    unit, metric = seen.total.unit, reader().label(seen.total.metric)
+    picture = chart.bars if seen.adds else chart.dots
+    drawn = picture(seen.parts, seen.title, name or metric, unit)
+    return [kpis([seen.total]), drawn, *in_unit(seen.table, name or metric, unit)]
 
 
 def in_unit(rows: "pd.DataFrame", title: Title, unit: Unit) -> list:
@@ -39,5 +49,7 @@ def in_unit(rows: "pd.DataFrame", title: Title, unit: Unit) -> list:
         moved = "signed" if is_large else "gain"
     kinds = dict.fromkeys(["current", "base", "target"], told)
     kinds |= dict.fromkeys(["change", "effect", "own_effect", "mix_effect"], moved)
-    grid = table(rows, title, **{name: kind for name, kind in kinds.items() if name in rows})
-    return [grid, download(rows, titled(title, rows))]
+    said = titled(title, rows)
+    rows = rows.dropna(axis="columns", how="all")
+    grid = table(rows, said, **{name: kind for name, kind in kinds.items() if name in rows})
+    return [grid, download(rows, said)]

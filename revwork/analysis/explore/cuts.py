@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cached_property
 
 import ibis
 import pandas as pd
 
 from revwork.analysis import targets
 from revwork.analysis.explore.measures import Measure
+from revwork.analysis.sales import DIMENSIONS
 from revwork.calendar import Calendar, Comparison, Period
 from revwork.findings import Message, Unanswered
 from revwork.metrics import Kpi
@@ -25,6 +27,18 @@ class Asked:
     calendar: Calendar
     wanted: Sequence[str]
     aims: ibis.Table
+
+    @cached_property
+    def promised(self) -> pd.DataFrame:
+        """What each month was promised of the part."""
+        return targets.promised(self.aims, self.wanted)
+
+    @cached_property
+    def aimed(self) -> set[tuple[str, str]]:
+        """Metric and dimension of the targets that name a part."""
+        sums = {name: self.aims[name].count() for name in DIMENSIONS}
+        rows = self.aims.group_by("metric").agg(**sums).execute().set_index("metric")
+        return {(metric, name) for metric, row in rows.iterrows() for name in sums if row[name]}
 
     def within(self, segment: Mapping[str, str | None]) -> "Asked":
         """Return the same of a segment inside the parts wanted."""
@@ -60,8 +74,7 @@ def total(measure: Measure, asked: Asked) -> Kpi:
         comparison=_one(measure, base, asked) if base else None,
         better=measure.better,
     )
-    promised = targets.promised(asked.aims, asked.wanted)
-    return targets.beside([card], promised, asked.comparison, asked.calendar)[0]
+    return targets.beside([card], asked.promised, asked.comparison, asked.calendar)[0]
 
 
 def parts(measure: Measure, by: str, asked: Asked) -> pd.DataFrame:
@@ -87,11 +100,13 @@ def parts(measure: Measure, by: str, asked: Asked) -> pd.DataFrame:
             metric=measure.metric,
             period=now.name,
         )
-    aimed = targets.by_segment(asked.aims, measure.metric, now, by, asked.calendar)
+    aimed = {}
+    if not asked.wanted and (measure.metric, by) in asked.aimed:
+        aimed = targets.by_segment(asked.aims, measure.metric, now, by, asked.calendar)
     whole = rows.current.sum()
     change = rows.current - rows.base
     rows = rows.assign(
-        target=rows[by].map({} if asked.wanted else aimed).astype(float),
+        target=rows[by].map(aimed).astype(float),
         change=change,
         change_rate=change / rows.base.abs().where(rows.base != 0),
         share=rows.current / whole if measure.adds and whole else float("nan"),
@@ -112,7 +127,8 @@ def path(measure: Measure, asked: Asked) -> pd.DataFrame:
     if begun.start <= as_of:
         months.append(begun)
     compared = [calendar.compare(month, "year ago", as_of) for month in months]
-    promised = targets.promised(asked.aims, asked.wanted)
+    every = [one for both in compared for one in (both.current, both.base) if one]
+    measure.ahead([*months, *every], asked.wanted)
     rows = []
     for month, one in zip(months, compared, strict=True):
         now = one.current if one.partial else month
@@ -125,7 +141,7 @@ def path(measure: Measure, asked: Asked) -> pd.DataFrame:
                 "low": told.low.iloc[0] if len(told) else None,
                 "high": told.high.iloc[0] if len(told) else None,
                 "base": _one(measure, one.base, asked) if one.base else None,
-                "target": targets.target(promised, measure.metric, now, calendar),
+                "target": targets.target(asked.promised, measure.metric, now, calendar),
                 "partial": one.partial,
             }
         )

@@ -4,7 +4,7 @@ A measure asks the function that defines its metric, at the grain asked for: a t
 as such, and never made of its parts.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Literal
@@ -15,7 +15,7 @@ import pandas as pd
 
 from revwork import metrics
 from revwork.analysis import margins, sales
-from revwork.analysis.periods import between, covers
+from revwork.analysis.periods import between, first_day, in_periods, reaches
 from revwork.analysis.segments import only
 from revwork.calendar import Period
 from revwork.findings import Unanswered
@@ -43,7 +43,18 @@ class Measure:
     department: str = "sales"
     better: Literal["higher", "lower", "neither"] = "higher"
     adds: bool = False
+    at_once: "Callable[[ibis.Table, Sequence[Period]], pd.DataFrame] | None" = None
     known: dict = field(default_factory=dict, repr=False)  # what was told already, by question
+
+    def ahead(self, periods: Sequence[Period], wanted: Sequence[str]) -> None:
+        """Work out the totals of several periods at once, where the measure can."""
+        self.told(periods[0], [], wanted)
+        if self.at_once is None:
+            return
+        asked = [one for one in periods if reaches(self.known[None], one)]
+        rows = self.at_once(only(self.rows, wanted), asked)
+        for at, period in enumerate(asked):
+            self.known[period.start, period.end, None, *wanted] = self._shaped(rows.iloc[[at]], [])
 
     def told(self, period: Period, by: Sequence[str], wanted: Sequence[str]) -> pd.DataFrame:
         """Return the measure by dimensions, of the parts wanted, such as region=Spain.
@@ -60,12 +71,17 @@ class Measure:
     def _told(self, period: Period, by: Sequence[str], wanted: Sequence[str]) -> pd.DataFrame:
         for name in dict.fromkeys([*by, *(one.partition("=")[0] for one in wanted)]):
             self._check(name)
-        if not covers(self.rows, [period], self.day)[0]:
+        if None not in self.known:
+            self.known[None] = first_day(self.rows, self.day)
+        if not reaches(self.known[None], period):
             return pd.DataFrame(columns=[*by, *COLUMNS])
         found = self.tell(only(self.rows, wanted), period, list(by))
+        return self._shaped(found, by)
+
+    def _shaped(self, found: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
         missing = [name for name in COLUMNS if name not in found]
         shaped = found.assign(**dict.fromkeys(missing, np.nan))[[*by, *COLUMNS]]
-        return shaped.astype(dict.fromkeys(COLUMNS, float))
+        return shaped.astype(dict.fromkeys(COLUMNS, float)).reset_index(drop=True)
 
     def _check(self, dimension: str) -> None:
         if dimension not in self.known:
@@ -85,7 +101,7 @@ def of_sales(lines: ibis.Table) -> list[Measure]:
     Formula: orders_per_customer = orders ÷ customers; How often a customer bought in the period.
     Formula: revenue_per_customer = net revenue ÷ customers; What a customer brought in the period.
     """
-    rows = lines.mutate(left=margins.contribution(lines))
+    rows = lines.mutate(left=margins.contribution(lines)).cache()
     orders, customers = metrics.order_count, metrics.customer_count
     net, gross, left = metrics.net_revenue, metrics.gross_margin, lambda rows: rows.left.sum()
     costed = lambda rows: rows.net.sum(where=rows.cost.notnull())  # noqa: E731
@@ -104,7 +120,14 @@ def of_sales(lines: ibis.Table) -> list[Measure]:
     adds = ("net_revenue", "gross_margin", "contribution_after_commission")
     return [
         Measure(
-            name, unit, rows, "order_date", _counted(part, whole), department, adds=name in adds
+            name,
+            unit,
+            rows,
+            "order_date",
+            _counted(part, whole),
+            department,
+            adds=name in adds,
+            at_once=_by_period(part, whole),
         )
         for name, unit, department, part, whole in told
     ]
@@ -115,7 +138,7 @@ def of_buyers(lines: ibis.Table) -> Measure:
     orders = sales.by_order(lines)
     first = sales.first_orders(orders).rename(buyer="customer_id")
     new = orders.inner_join(first, orders.customer_id == first.buyer)
-    new = new.filter(new.order_date == new.first_order)
+    new = new.filter(new.order_date == new.first_order).cache()
     tell = _counted(lambda rows: rows.customer_id.nunique())
     return Measure("new_customers", "count", new, "order_date", tell, "marketing")
 
@@ -160,15 +183,18 @@ def named(measures: Sequence[Measure]) -> dict[str, Measure]:
     return {one.metric: one for one in measures}
 
 
+def one(measures: Mapping[str, Measure], metric: str) -> Measure:
+    """Return the measure of that name; Unanswered, with the nearest, where there is none."""
+    return measures[first(measures, metric)[0]]
+
+
 def first(names: Iterable[str], chosen: str) -> list[str]:
     """Return the names to choose among, the one chosen first; Unanswered where it is none."""
     names = [*names]
     if chosen not in names:
-        near = get_close_matches(chosen, names, n=1, cutoff=0)
+        near = get_close_matches(chosen, names, n=1, cutoff=0)[0]
         raise Unanswered(
-            "{name:text} is not known here; did you mean {near:text}?",
-            name=chosen,
-            near=near[0] if near else names[0],
+            "{name:text} is not known here; did you mean {near:text}?", name=chosen, near=near
         )
     return [chosen, *(name for name in names if name != chosen)]
 
@@ -179,17 +205,38 @@ def inside(tell: Callable[[ibis.Table, Sequence[str]], pd.DataFrame], day: str) 
 
 
 def _counted(part: Callable, whole: Callable | None = None) -> Tell:
-    """A sum or count of rows, or the ratio of two of them; nothing sold is 0, its ratio unknown."""
+    """A sum or count of rows, or the ratio of two of them, by dimension."""
 
     def tell(rows: ibis.Table, period: Period, by: list[str]) -> pd.DataFrame:
         inside = between(rows, period)
-        told = {"value": part(inside).cast("float64"), "rows": inside.count()}
-        if whole is not None:
-            divided = whole(inside).cast("float64")
-            told |= {"value": metrics.ratio(part(inside), divided), "weight": divided}
-        found = inside.group_by(by).agg(**told) if by else inside.aggregate(**told)
-        frame = (found.order_by(by) if by else found).execute()
-        empty = 0.0 if whole is None else np.nan
-        return frame.assign(value=frame.value.astype(float).where(frame.rows > 0, empty).round(9))
+        found = inside.group_by(by).agg(**_sums(inside, part, whole)) if by else None
+        found = found.order_by(by) if by else inside.aggregate(**_sums(inside, part, whole))
+        return _known(found.execute(), whole)
 
     return tell
+
+
+def _by_period(part: Callable, whole: Callable | None = None) -> Callable:
+    """The same for the totals of several periods, in one query."""
+
+    def tell(rows: ibis.Table, periods: Sequence[Period]) -> pd.DataFrame:
+        inside = in_periods(rows, periods)
+        found = inside.group_by("period").agg(**_sums(inside, part, whole)).execute()
+        every = found.set_index("period").reindex(range(len(periods)))
+        return _known(every.fillna({"rows": 0}), whole)
+
+    return tell
+
+
+def _sums(rows: ibis.Table, part: Callable, whole: Callable | None) -> dict[str, ibis.Value]:
+    if whole is None:
+        return {"value": part(rows).cast("float64"), "rows": rows.count()}
+    weight = whole(rows).cast("float64")
+    return {"value": metrics.ratio(part(rows), weight), "weight": weight, "rows": rows.count()}
+
+
+def _known(found: pd.DataFrame, whole: Callable | None) -> pd.DataFrame:
+    """Values to nine digits; where nothing was sold a sum is 0, a ratio unknown."""
+    value = found.value.astype(float)
+    empty = 0.0 if whole is None else np.nan
+    return found.assign(value=value.where(found.rows > 0, empty).round(9))
