@@ -26,6 +26,8 @@ class Kpi:
     `series` the last complete months, oldest first; unknown is None. The change is relative for
     what is `RELATIVE`, a difference for the others. `better` says which way is good, `n` how many
     cases the value rests on; `low` and `high` bound an estimate at `level`, a share such as 0.8.
+    `target_is` says what a target is that was not set as it stands: of the days elapsed, or the
+    mean of months that differ.
     """
 
     metric: str
@@ -42,15 +44,24 @@ class Kpi:
     low: float | None = None
     high: float | None = None
     level: float | None = None
+    target_is: Literal["", "to date", "mean"] = ""
 
     @property
     def change(self) -> float | None:
         """Value against comparison; None where either is missing or there is nothing to divide."""
-        if self.value is None or self.comparison is None:
+        return self._against(self.comparison)
+
+    @property
+    def gap(self) -> float | None:
+        """Value against target, as a change is told; None where either is missing."""
+        return self._against(self.target)
+
+    def _against(self, other: float | None) -> float | None:
+        if self.value is None or other is None:
             return None
         if self.unit not in RELATIVE:
-            return self.value - self.comparison
-        return (self.value - self.comparison) / abs(self.comparison) if self.comparison else None
+            return self.value - other
+        return (self.value - other) / abs(other) if other else None
 
 
 def ratio(part: ibis.Value, whole: ibis.Value) -> ibis.Value:

@@ -15,6 +15,7 @@ from pydantic.dataclasses import dataclass as declared
 import revwork
 from revwork.calendar import Against, Calendar, Comparison
 from revwork.contracts import TABLES
+from revwork.data.aims import Aim, Aims, objections
 from revwork.data.source import CLOSED, FILE, Code, Source, Zone, misplaced, strangers
 from revwork.data.wording import DataError, nearest
 from revwork.run.alerts import Rule
@@ -64,6 +65,7 @@ class Company:
     running: Running = _RUNNING
     notify: Recipients = field(default_factory=Recipients)
     alerts: Sequence[Rule] = ()
+    targets: Aims = field(default_factory=dict)
 
     def tables(
         self,
@@ -125,6 +127,7 @@ class _Spec:
     run: Running = _RUNNING
     notify: Recipients = Field(default_factory=Recipients)
     alerts: tuple[Rule, ...] = ()
+    targets: Aims = Field(default_factory=dict)
 
 
 def open_company(workspace: str | Path = ".") -> Company:
@@ -146,6 +149,7 @@ def open_company(workspace: str | Path = ".") -> Company:
     except ValueError as error:
         raise DataError(f"{folder / FILE} cannot be read: {error}") from None
     said += [text for source in spec.tables.values() for text in strangers(source)]
+    said += objections(spec.targets, spec.calendar or Calendar())
     if said:
         raise DataError(*said)
     return Company(
@@ -160,6 +164,7 @@ def open_company(workspace: str | Path = ".") -> Company:
         running=spec.run,
         notify=spec.notify,
         alerts=spec.alerts,
+        targets=spec.targets,
     )
 
 
@@ -216,4 +221,5 @@ _SECTIONS = {
     "run": (2, Running),
     "notify": (2, Recipients),
     "alerts": (3, Rule),
+    "targets": (4, Aim),
 }

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from conftest import sales_lines, typed
 
-from revwork.analysis import margins
+from revwork.analysis import margins, targets
 from revwork.analysis.revenue import figures
 from revwork.calendar import Calendar, Comparison
 from revwork.findings import Unanswered
@@ -31,13 +31,9 @@ def planned(month, amount, metric="net_revenue", **row):
 
 
 def headline(rows, comparison=None, expenses=(), aims=()):
-    found = figures.headline(
-        sales_lines(rows),
-        typed("expenses", expenses),
-        typed("targets", aims),
-        comparison or compared(),
-        CALENDAR,
-    )
+    now, plan = comparison or compared(), targets.promised(typed("targets", aims))
+    found = figures.headline(sales_lines(rows), typed("expenses", expenses), now, CALENDAR)
+    found = targets.beside(found, plan, now, CALENDAR)
     return {kpi.metric: kpi for kpi in found}
 
 

@@ -2,9 +2,13 @@
 
 import json
 from datetime import date
+from importlib import import_module
+from pathlib import Path
 
+import revwork
 from revwork.analysis.headlines import Headline, cards
 from revwork.calendar import Calendar
+from revwork.contracts.targets import OVER_MONTHS
 
 CALENDAR, JUNE = Calendar(), date(2026, 6, 30)
 SHOWN = {"win_rate": Headline("percent", "sales"), "cycle": Headline("days", "sales", "lower")}
@@ -36,3 +40,17 @@ def test_what_two_pages_quote_is_one_number_of_one_department(published):
         names = "value", "comparison", "department", "unit", "better"
         assert [row.get(name) for name in names] == [said.get(name) for name in names], key
     assert len(told) < len(rows)
+
+
+def test_every_metric_of_a_card_may_have_a_target_that_adds_up_or_does_not():
+    package = Path(revwork.__file__).parent
+    shown = set()
+    for path in package.glob("analysis/*/*.py"):
+        if "Headline(" in path.read_text():
+            module = import_module(
+                ".".join(["revwork", *path.relative_to(package).with_suffix("").parts])
+            )
+            named = [one for one in vars(module).values() if isinstance(one, dict)]
+            shown |= {m for one in named for m, card in one.items() if isinstance(card, Headline)}
+    assert len(shown) > 50
+    assert sorted(shown - {*OVER_MONTHS}) == []

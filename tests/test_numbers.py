@@ -103,7 +103,7 @@ def raw(root):
     engine.execute(LINES.format(folder=folder))
     engine.execute(
         "CREATE TABLE targets AS SELECT Month::DATE AS month, "
-        "replace(lower(Metric), ' ', '_') AS metric, \"Target EUR\"::DOUBLE AS amount "
+        "replace(lower(Metric), ' ', '_') AS metric, Target::DOUBLE AS amount "
         f"FROM read_csv('{folder}/sales/targets.csv', all_varchar = true)"
     )
     engine.execute(

@@ -459,6 +459,36 @@ def test_a_share_of_a_target_is_said_only_where_it_means_something(target):
     assert "% of target" not in html and "Target" in html
 
 
+@pytest.mark.parametrize(
+    ("better", "value", "tone"),
+    [
+        ("higher", 0.25, "worse"),
+        ("higher", 0.35, "better"),
+        ("lower", 0.25, "better"),
+        ("lower", 0.35, "worse"),
+        ("neither", 0.35, "flat"),
+        ("lower", 0.30001, "flat"),
+    ],
+)
+def test_a_target_is_judged_the_way_the_metric_is_good(better, value, tone):
+    card = parsed(
+        kpis([Kpi("m", value, "percent", "d", "p", None, 0.3, better=better)])._repr_html_()
+    )
+    told = card.find(class_="kpi-target")
+    assert tone in told["class"] and told.get_text().startswith("Target 30%")
+
+
+def test_a_card_tells_how_far_it_is_from_its_target_in_the_metric_s_unit():
+    def told(value, unit, target, **more):
+        html = kpis([Kpi("m", value, unit, "d", "p", None, target, **more)])._repr_html_()
+        return parsed(html).find(class_="kpi-target").get_text()
+
+    assert told(0.25, "percent", 0.3) == "Target 30%: −5 pp"
+    assert told(110.0, "cents", 100.0, better="lower") == "Target €100.00: +10%"
+    assert told(3.5, "score", 4.0, target_is="mean") == "Target 4, mean of its months: −0.5"
+    assert told(90.0, "money", 100.0, target_is="to date") == "90% of target €100 to date"
+
+
 # what fits
 
 

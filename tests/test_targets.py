@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 from conftest import typed
 
-from revwork.analysis.revenue import targets
+from revwork.analysis import targets
 from revwork.calendar import Calendar, Period
+from revwork.metrics import Kpi
 
 CALENDAR = Calendar()
 PLAN = [
@@ -22,9 +23,9 @@ def target(period, rows=PLAN, metric="net_revenue", calendar=CALENDAR):
     return targets.target(targets.promised(typed("targets", rows)), metric, period, calendar)
 
 
-def by(dimension, rows, period="2026-01", calendar=CALENDAR):
+def by(dimension, rows, period="2026-01", calendar=CALENDAR, metric="net_revenue"):
     period = calendar.period(period, date(2026, 12, 31))
-    return targets.by_segment(typed("targets", rows), period, dimension, calendar)
+    return targets.by_segment(typed("targets", rows), metric, period, dimension, calendar)
 
 
 def planned(amount, month="2026-01-01", **row):
@@ -103,13 +104,80 @@ def test_a_segment_without_a_target_for_one_month_is_left_out():
     assert by("region", rows, "2026-01-01..2026-02-28") == {"North": 200}
 
 
-def test_only_net_revenue_is_a_target_by_segment():
+def test_each_metric_has_its_own_targets_by_segment():
     rows = [{"month": "2026-01-01", "metric": "gross_margin", "amount": 9, "region": "North"}]
     assert by("region", rows) == {}
+    assert by("region", rows, metric="gross_margin") == {"North": 9}
 
 
 def test_a_dimension_the_plan_does_not_know_has_no_targets():
     assert by("sales_rep", [planned(100)]) == {}
+
+
+def rated(amount, month="2026-01-01", metric="win_rate", **row):
+    return {"month": month, "metric": metric, "amount": amount, **row}
+
+
+RATES = [rated(0.2), rated(0.2, "2026-02-01"), rated(0.3, "2026-03-01")]
+
+
+@pytest.mark.parametrize(
+    ("period", "amount"),
+    [
+        ("2026-01", 0.2),
+        ("2026-01-05..2026-01-08", 0.2),
+        ("2026-01-01..2026-02-28", 0.2),
+        ("2026-Q1", round((0.2 * 59 + 0.3 * 31) / 90, 9)),
+        ("2026-03-31..2026-04-01", None),
+    ],
+)
+def test_a_rate_does_not_add_up_over_months_but_is_their_mean_by_day(period, amount):
+    assert target(period, RATES, "win_rate") == amount
+
+
+def test_a_level_is_that_of_the_last_month_and_different_customers_are_a_month_s_own():
+    rows = [rated(n, f"2026-0{n}-01", m) for n in (1, 2) for m in ("subscribers", "customers")]
+    assert target("2026-01-01..2026-02-28", rows, "subscribers") == 2
+    assert target("2026-01-01..2026-02-28", rows, "customers") is None
+    assert target("2026-02", rows, "customers") == 2
+
+
+def test_a_rate_of_the_company_and_one_of_a_segment_stand_side_by_side():
+    rows = [rated(0.2), rated(0.4, region="North"), rated(0.5, region="North", channel="Web")]
+    months = targets.promised(typed("targets", rows))
+    assert months.amount.tolist() == [0.2]
+    assert targets.promised(typed("targets", rows), ["region=North"]).amount.tolist() == [0.4]
+    both = ["region=North", "channel=Web"]
+    assert targets.promised(typed("targets", rows), both).amount.tolist() == [0.5]
+    assert by("region", rows, metric="win_rate") == {"North": 0.4}
+
+
+def test_the_rates_of_two_segments_make_none_of_both():
+    rows = [rated(0.2, region="South"), rated(0.4, region="North")]
+    assert targets.promised(typed("targets", rows)).empty
+    assert targets.promised(typed("targets", rows), ["region=North", "region=South"]).empty
+
+
+def aimed(metric, rows, period="2026-Q1", as_of=date(2026, 12, 31)):
+    comparison = CALENDAR.compare(CALENDAR.period(period, as_of), "year ago", as_of)
+    plan = targets.promised(typed("targets", rows))
+    card = Kpi(metric, 0.25, "percent", "sales", period)
+    (card,) = targets.beside([card], plan, comparison, CALENDAR)
+    return card.target, card.target_is
+
+
+def test_a_card_says_which_of_its_targets_was_not_set_as_it_stands():
+    assert aimed("win_rate", RATES, "2026-02") == (0.2, "")
+    assert aimed("win_rate", RATES) == (round((0.2 * 59 + 0.3 * 31) / 90, 9), "mean")
+    assert aimed("net_revenue", PLAN, "2026-01", date(2026, 1, 10)) == (100, "to date")
+    assert aimed("net_revenue", PLAN, "2026-01") == (310, "")
+    assert aimed("discount_rate", RATES) == (None, "")
+
+
+def test_a_partial_period_has_no_target_of_what_is_booked_by_the_month():
+    rows = [rated(310, metric="operating_result")]
+    assert aimed("operating_result", rows, "2026-01", date(2026, 1, 10)) == (None, "")
+    assert aimed("operating_result", rows, "2026-01") == (310, "")
 
 
 def test_what_targets_ask_compiles_elsewhere(elsewhere):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import ibis
 import pandas as pd
@@ -42,10 +42,19 @@ def in_periods(table: ibis.Table, periods: Sequence[Period], day: str = "order_d
 
 def covers(table: ibis.Table, periods: Sequence[Period], day: str = "order_date") -> list[bool]:
     """Return which periods begin no earlier than a week before the table's first day."""
+    first = first_day(table, day)
+    return [reaches(first, period) for period in periods]
+
+
+def first_day(table: ibis.Table, day: str = "order_date") -> date | None:
+    """Return the first day of a table; None where it has no row."""
     first = table[day].min().execute()
-    if pd.isna(first):
-        return [False for _ in periods]
-    return [period.start >= pd.Timestamp(first).date() - _GRACE for period in periods]
+    return None if pd.isna(first) else pd.Timestamp(first).date()
+
+
+def reaches(first: date | None, period: Period) -> bool:
+    """Return whether data from that day on reach back to the period's start, but for a week."""
+    return first is not None and period.start >= first - _GRACE
 
 
 def comparable(comparison: Comparison, table: ibis.Table, day: str = "order_date") -> Comparison:

@@ -8,6 +8,7 @@ from pandera.errors import SchemaError, SchemaErrorReason
 
 from revwork.data.wording import closest, listed, rows
 
+_FEW = 12  # of more allowed values only the one is named that is most like what was found
 _BOUNDS = {
     "greater_than": "above",
     "greater_than_or_equal_to": "at least",
@@ -93,11 +94,13 @@ def _outside(loaded: ibis.Table, column: str, table: str, allowed: Sequence[str]
     listed = ", ".join(f'"{value[column]}" in {rows(value["times"])}' for value in most)
     count = values.count().execute()
     has = "a value that is not known" if count == 1 else f"{count:,} values that are not known"
+    first = str(most[0][column])
+    guess = closest(first, allowed, 0.6) if len(allowed) > _FEW else None
+    known = f'; did you mean "{guess}"?' if guess else f"; known are {', '.join(allowed)}."
     return (
-        f"{column} has {has}: {listed}"
-        f"{_seen(others)}; known are {', '.join(allowed)}. Say under "
+        f"{column} has {has}: {listed}{_seen(others)}{known} Say under "
         f"[tables.{table}.values.{column}] what each means: "
-        f'"{most[0][column]}" = "…"'
+        f'"{first}" = "{guess or "…"}"'
     )
 
 

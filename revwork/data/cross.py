@@ -7,6 +7,7 @@ import ibis
 
 from revwork.calendar import Calendar
 from revwork.contracts import contract, key, marked
+from revwork.contracts.targets import OVER_MONTHS
 from revwork.data.quality import Note, day_column, engine_of, note
 from revwork.data.sql import Engine, literal, name
 from revwork.data.wording import rows
@@ -229,6 +230,8 @@ def _totals_beside_parts(engine: Engine) -> Iterator[str]:
     filled = ", ".join(f"count({segment})" for segment in _SEGMENTS)
     query = f"SELECT metric, count(*), {filled} FROM targets GROUP BY 1 ORDER BY 1"
     for metric, total, *counts in engine.execute(query).fetchall():
+        if OVER_MONTHS[metric] != "sum":
+            continue
         for segment, count in zip(_SEGMENTS, counts, strict=True):
             if 0 < count < total:
                 yield (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from revwork.contracts import TABLES, contract
-from revwork.data import cache, cross, pseudonyms, quality, reconciled
+from revwork.data import aims, cache, cross, pseudonyms, quality, reconciled
 from revwork.data.parquet import schema
 from revwork.data.quality import Note, note
 from revwork.data.table import write
@@ -102,11 +102,14 @@ def load(
         for sentence in found
     ]
     sentences += cross.breaches(tables, company.currency)
+    own = aims.rows(company.targets, company.calendar, today) if "targets" in tables else []
+    sentences += aims.clashes(tables["targets"], own) if own else ()
     if sentences:
         raise DataError(
             *(pseudonyms.discreet(sentences) if audience == "leadership" else sentences)
         )
     known = _known(company, tables, notes, today)
+    known = _with_aims(known, own)
     _check_filled(company, needs, tables.keys() - {*known.absent})
     return known
 
@@ -119,10 +122,12 @@ def load_apart(company: "Company", today: date) -> tuple[Tables, Mapping[str, Se
     connection = _connect()
     notes, broken = _opened(connection, company, list(company.sources))
     tables = _there(connection, company.sources)
-    for sentence in cross.breaches(tables, company.currency):
+    own = aims.rows(company.targets, company.calendar, today) if "targets" in tables else []
+    found = aims.clashes(tables["targets"], own) if own else ()
+    for sentence in (*cross.breaches(tables, company.currency), *found):
         table, _, said = sentence.partition(": ")
         broken.setdefault(table, []).append(said if said[-1] in ".?!" else f"{said}.")
-    return _known(company, tables, notes, today), broken
+    return _with_aims(_known(company, tables, notes, today), own), broken
 
 
 def answers(table: str) -> str:
@@ -165,6 +170,15 @@ def _known(
     ]
     absent = tuple(table for table in tables if table not in filled)
     return Tables(tables, as_of, tuple(notes), tuple(inputs), absent)
+
+
+def _with_aims(known: Tables, own: Sequence[Mapping[str, object]]) -> Tables:
+    """The tables with the targets of revwork.toml among the table's."""
+    if not own:
+        return known
+    targets = aims.merged(known.targets, own)
+    absent = tuple(table for table in known.absent if table != "targets")
+    return replace(known, tables={**known.tables, "targets": targets}, absent=absent)
 
 
 def _connect() -> ibis.BaseBackend:

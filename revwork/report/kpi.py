@@ -11,7 +11,7 @@ from revwork.report.told import sentences
 from revwork.report.words import UNITS, Reader, html, is_unknown, label, reader
 
 MIME = "application/vnd.revwork.kpis+json"
-ON_CARD = ("better", "n")
+ON_CARD = ("better", "n", "target_is")
 INTERVAL = ("low", "high", "level")
 _WIDE, _HIGH = 120, 28
 _FAR = 5  # a change of more than 500 % says less than its money
@@ -86,10 +86,8 @@ def _signed(kpi: Kpi, reader: Reader) -> str:
 
 def card(kpi: Kpi, reader: Reader, owner: str = "") -> str:
     """Return a number as a card, with the name of who answers for it where one is given."""
-    rose = None if is_unknown(kpi.change) or not round(kpi.change, _digits(kpi)) else kpi.change > 0
-    mark = {None: "", True: "▲ ", False: "▼ "}[rose]
-    good = {"higher": True, "lower": False}.get(kpi.better)
-    tone = "flat" if rose is None or good is None else "better" if rose == good else "worse"
+    tone = _tone(kpi, kpi.change)
+    mark = "▲ " if _moved(kpi, kpi.change) > 0 else "▼ " if _moved(kpi, kpi.change) < 0 else ""
     known = not is_unknown(kpi.comparison)
     was = reader.words("from {base:text}", base=_value(kpi, kpi.comparison, reader))
     lines = [
@@ -99,40 +97,54 @@ def card(kpi: Kpi, reader: Reader, owner: str = "") -> str:
         f'<span class="kpi-change {tone}">{mark}{escape(_change(kpi, reader))}'
         f'<span class="quiet">{escape(f" {was}" if known else "")}</span></span>',
     ]
-    lines += [f'<span class="kpi-target">{escape(told)}</span>' for told in _about(kpi, reader)]
+    lines += [
+        f'<span class="kpi-target{tone}">{escape(told)}</span>'
+        for tone, told in _about(kpi, reader)
+    ]
     lines += [f'<span class="kpi-owner">{escape(owner)}</span>'] if owner else []
     return f"<li>{''.join(lines)}{_sparkline(kpi.series)}</li>"
 
 
-def _digits(kpi: Kpi) -> int:
-    """Digits of a change that show: a tenth of a point, a day or a percent."""
-    return 3 if kpi.unit in (*RELATIVE, "percent") else 1
+def _tone(kpi: Kpi, gap: float | None) -> str:
+    """Whether a distance, in the unit of the metric's changes, is for the better or the worse."""
+    towards = {"higher": 1, "lower": -1, "neither": 0}[kpi.better] * _moved(kpi, gap)
+    return "better" if towards > 0 else "worse" if towards < 0 else "flat"
 
 
-def _about(kpi: Kpi, reader: Reader) -> Iterator[str]:
+def _moved(kpi: Kpi, gap: float | None) -> float:
+    """A change in the digits of it that show: a tenth of a point, a day or a percent."""
+    return 0 if is_unknown(gap) else round(gap, 3 if kpi.unit in (*RELATIVE, "percent") else 1)
+
+
+def _about(kpi: Kpi, reader: Reader) -> Iterator[tuple[str, str]]:
     """What else a card says: its segment, interval, target, cases, which way is good."""
     if kpi.segment:
-        yield reader.segment(kpi.segment)
+        yield "", reader.segment(kpi.segment)
     if not (is_unknown(kpi.low) or is_unknown(kpi.high)):
         low, high = (_value(kpi, end, reader) for end in (kpi.low, kpi.high))
-        yield reader.words(
-            "{level:percent}: {low:text} to {high:text}", level=kpi.level, low=low, high=high
-        )
+        template = "{level:percent}: {low:text} to {high:text}"
+        yield "", reader.words(template, level=kpi.level, low=low, high=high)
     if not is_unknown(kpi.target):
-        yield _target(kpi, reader)
+        yield f" {_tone(kpi, kpi.gap)}", _target(kpi, reader)
     if kpi.n is not None:
-        yield reader.words("n = {n:number}", n=kpi.n)
+        yield "", reader.words("n = {n:number}", n=kpi.n)
     if kpi.better == "lower":
-        yield reader.words("Lower is better")
+        yield "", reader.words("Lower is better")
 
 
 def _target(kpi: Kpi, reader: Reader) -> str:
     target = _value(kpi, kpi.target, reader)
-    is_amount = kpi.unit in ("money", "count") and kpi.better == "higher"
-    if is_unknown(kpi.value) or min(kpi.value, kpi.target) <= 0 or not is_amount:
+    if kpi.target_is == "to date":
+        target = reader.words("{target:text} to date", target=target)
+    if kpi.target_is == "mean":
+        target = reader.words("{target:text}, mean of its months", target=target)
+    if is_unknown(kpi.gap):
         return reader.words("Target {target:text}", target=target)
-    reached = kpi.value / kpi.target
-    return reader.words("{rate:percent} of target {target:text}", rate=reached, target=target)
+    if kpi.unit in ("money", "count") and kpi.better == "higher" and min(kpi.value, kpi.target) > 0:
+        reached = kpi.value / kpi.target
+        return reader.words("{rate:percent} of target {target:text}", rate=reached, target=target)
+    gap = reader.format(kpi.gap, UNITS[kpi.unit][1])
+    return reader.words("Target {target:text}: {gap:text}", target=target, gap=gap)
 
 
 def _sparkline(series: Sequence[float | None]) -> str:

@@ -24,10 +24,11 @@ _serial = count(1)
 
 @dataclass(frozen=True)
 class Choice:
-    """What can be chosen, and by what kind of control."""
+    """What can be chosen, by what kind of control, and how many a page holds (0: all)."""
 
     options: Sequence | Mapping
     kind: Kind
+    page: int = 0
 
 
 select, tabs, toggle, slider = (
@@ -41,8 +42,9 @@ class Panels:
     >>> Panels(lambda by: chart.bars(figures.breakdown(lines, comparison, by)), by=["region"])
 
     Two options make a toggle, a few short ones tabs, ordered ones (numbers, periods) a slider,
-    others a select; `by=select([...])` decides otherwise. Panels of one `group` switch together
-    where they offer the same choice under the same name.
+    others a select; `by=select([...], page=6)` decides otherwise, and that a page holds the first 6
+    alone. Panels of one `group` switch together where they offer the same choice under the same
+    name.
 
     A headless run draws every combination, at most 24 and 40 pictures a report, into static HTML
     that the page's script switches, and one where all say the same; in Lab the first is drawn and
@@ -58,6 +60,8 @@ class Panels:
             k: one if isinstance(one, Choice) else Choice(one, "") for k, one in choices.items()
         }
         self.choices = {name: _options(one.options) for name, one in given.items()}
+        if os.environ.get(HEADLESS):
+            self.choices = {k: _first(one, given[k].page) for k, one in self.choices.items()}
         self.kinds = {name: one.kind or _kind(self.choices[name]) for name, one in given.items()}
         self.name = f"panels-{next(_serial)}"
 
@@ -174,6 +178,10 @@ def _options(choices: Sequence[object] | Mapping[str, object]) -> Mapping[str, o
         name = words("All") if one is None else text(one)
         named[f"“{name}”" if name in named else name] = meant
     return named
+
+
+def _first(options: Mapping[str, object], most: int) -> Mapping[str, object]:
+    return dict(list(options.items())[: most or None])
 
 
 def _kind(options: Mapping[str, object]) -> Kind:

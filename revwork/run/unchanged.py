@@ -10,6 +10,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from revwork import views
 from revwork.data.cache import libraries, of_files
 from revwork.data.source import FILE
 from revwork.data.wording import DataError
@@ -119,7 +120,8 @@ def _tables(report: Report) -> list[str]:
     sources = [company.sources[name] for name in names if name in company.sources]
     if any(source.is_remote for source in sources):
         return []
-    return [str(company.folder), hashed(company.folder / FILE), *map(of_files, sources)]
+    own = [company.folder / file for file in (FILE, views.FILE)]
+    return [str(company.folder), *map(hashed, filter(Path.is_file, own)), *map(of_files, sources)]
 
 
 @cache

@@ -15,7 +15,7 @@ from revwork.analysis.reputation.opinions import CRITICAL
 from revwork.analysis.reputation.voice import US, spoken_of
 from revwork.calendar import Calendar, Comparison, Period
 from revwork.findings import Message, Unanswered
-from revwork.metrics import Kpi
+from revwork.metrics import Kpi, wilson
 
 SCALE = 1, 5
 YEAR = timedelta(days=365)
@@ -76,6 +76,29 @@ def shrunken(found: ibis.Table, by: Sequence[str]) -> pd.DataFrame:
     names = ["reviews", "mean_rating", *_SHRUNKEN, "critical_share"]
     rows = rows.sort_values(["shrunken_rating", *by], ascending=[False] + [True] * len(by))
     return rows[[*by, *names]].reset_index(drop=True)
+
+
+def means(found: ibis.Table, by: Sequence[str] = ()) -> pd.DataFrame:
+    """Return the mean rating of each part as it is, with its interval at 95 %.
+
+    Columns: `by`, reviews (rated), rating, low_rating, high_rating (null with fewer than two),
+    critical_share with low_critical_share and high_critical_share (Wilson). In order of `by`.
+    """
+    rated = found.filter(found.rating.notnull())
+    stars = rated.rating.cast("float64")
+    sums = {
+        "reviews": rated.count(),
+        "rating": stars.mean(),
+        "spread": stars.std(),
+        "critical": (rated.rating <= CRITICAL).cast("int64").sum(),
+    }
+    asked = rated.group_by([*by]).agg(**sums).order_by([*by]) if by else rated.aggregate(**sums)
+    rows = asked.execute()
+    half = _Z95 * rows.pop("spread").astype(float) / np.sqrt(rows.reviews.astype(float))
+    ends = {"low_rating": rows.rating - half, "high_rating": rows.rating + half}
+    rows = rows.assign(**{name: end.clip(*SCALE) for name, end in ends.items()})
+    critical = wilson(rows.pop("critical").astype(float).fillna(0.0), rows.reviews, 0.95)
+    return rows.join(critical.rename(columns=lambda name: name.replace("share", "critical_share")))
 
 
 def beside(now: pd.DataFrame, before: pd.DataFrame, by: str) -> pd.DataFrame:

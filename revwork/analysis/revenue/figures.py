@@ -5,10 +5,9 @@ from datetime import timedelta
 import ibis
 import pandas as pd
 
-from revwork.analysis import margins
+from revwork.analysis import margins, targets
 from revwork.analysis.headlines import QUOTED, Headline
 from revwork.analysis.periods import covers, in_periods
-from revwork.analysis.revenue import targets
 from revwork.calendar import Calendar, Comparison, Period
 from revwork.findings import Unanswered
 from revwork.metrics import Kpi
@@ -25,16 +24,12 @@ _HEADLINES = {
 
 
 def headline(
-    lines: ibis.Table,
-    expenses: ibis.Table,
-    aims: ibis.Table,
-    comparison: Comparison,
-    calendar: Calendar,
+    lines: ibis.Table, expenses: ibis.Table, comparison: Comparison, calendar: Calendar
 ) -> list[Kpi]:
-    """Return the numbers a revenue report opens with, each with change, target and path.
+    """Return the numbers a revenue report opens with, each with change and path.
 
     Net revenue, margins and operating result (left out where costs are not known), orders, order
-    value, customers; the path is the last twelve complete months. `aims` is the targets table.
+    value, customers; the path is the last twelve complete months.
     """
     now = comparison.current
     months = calendar.complete_months(now.last_day, 12)
@@ -42,7 +37,7 @@ def headline(
     found = margins.totals(lines, expenses, periods).astype(object)
     covered = [True, *covers(lines, periods[1:])]
     covered[1] &= comparison.base is not None
-    found, plan = found.where(pd.Series(covered), None), targets.promised(aims)
+    found = found.where(pd.Series(covered), None)
     return [
         Kpi(
             metric,
@@ -51,7 +46,6 @@ def headline(
             card.department,
             comparison.period.name,
             comparison=_or_none(found[metric][1]),
-            target=_aim(plan, metric, comparison, calendar),
             series=tuple(map(_or_none, found[metric][2:])),
         )
         for metric, card in _HEADLINES.items()
@@ -107,7 +101,7 @@ def breakdown(
     rows["current"] = rows.current.fillna(0.0)
     change = rows.current - (rows.base.fillna(0.0) if rows.base.notna().any() else rows.base)
     whole, moved = rows.current.sum(), change.sum()
-    aimed = targets.by_segment(aims, comparison.current, by, calendar)
+    aimed = targets.by_segment(aims, "net_revenue", comparison.current, by, calendar)
     rows = rows.assign(
         change=change,
         change_rate=change / rows.base.abs().where(rows.base.abs() > 0),
@@ -130,15 +124,6 @@ def need_sales(lines: ibis.Table, period: Period) -> None:
             period=period.name,
             first=f"{first:%Y-%m-%d}",
         )
-
-
-def _aim(
-    plan: pd.DataFrame, metric: str, comparison: Comparison, calendar: Calendar
-) -> float | None:
-    """The target of the days elapsed; none for a partial period's result, whose costs are lumpy."""
-    if comparison.partial and metric in ("contribution_margin", "operating_result"):
-        return None
-    return targets.target(plan, metric, comparison.current, calendar)
 
 
 def _net(lines: ibis.Table, periods: list[Period]) -> pd.Series:
