@@ -25,7 +25,7 @@ _BAD = ("weakness", "threat")
 
 
 def actions(topics: Sequence[Topic], register: Sequence[Action], as_of: date) -> list[Action]:
-    """Return an action for each topic of a run, and those of the register, first what is worth most.
+    """Return an action for each topic of a run and those of the register, most worth first.
 
     A topic that the register knows by one of its findings is that action, with the finding as
     this run tells it; one that is in no run any more stays as it was. Others are proposed: effort
