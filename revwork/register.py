@@ -18,7 +18,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from revwork.actions import DAYS, EDITED, Action, Change, Money, Step
 from revwork.contracts import DEPARTMENTS
+from revwork.data.pseudonyms import hidden
 from revwork.data.wording import DataError, nearest
+from revwork.findings import identity
 from revwork.run.files import settled, write
 
 FILE = "actions.yaml"
@@ -27,6 +29,7 @@ _HEAD = (
 )
 _ALWAYS = ("id", "status", "department", "effort", "due", "finding")
 _NOTHING = ("", None, [], {})
+_IN_WORDS = ("claim", "next_step", "messages")
 _KEYS = [one.name for one in fields(Action)]
 _ACTION = TypeAdapter(Action)
 
@@ -69,12 +72,31 @@ def change(
     return now
 
 
+def discreet(actions: Sequence[Action], folder: Path) -> list[Action]:
+    """Return actions for readers who may not know people: no names, no words that people wrote.
+
+    Those about a person are known by what the tables call that person then.
+    """
+    return [_discreet(one, folder) for one in actions]
+
+
 def whoami() -> str:
     """Return the name of whoever works here: of JupyterHub's user, else of the machine's."""
     try:
         return os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
     except (OSError, KeyError):
         return "unknown"
+
+
+def _discreet(action: Action, folder: Path) -> Action:
+    told = {key: one for key, one in action.finding.items() if key not in _IN_WORDS}
+    part = hidden(told["segment"], folder)
+    about = {"metric": told["metric"], "part": part}
+    words = {"template": "{metric:label}: {part:segment}", "values": about}
+    finding = told | {"segment": part, "messages": {"claim": words, "next_step": words}}
+    is_same = part == told["segment"]
+    own = action.id if is_same else identity(told["metric"], part, told["direction"])
+    return replace(action, id=own, finding=finding, owner="", title="", note="", history=())
 
 
 def _lock(folder: Path) -> FileLock:

@@ -34,7 +34,7 @@ def effects(
 
 
 def kept_path(lines: ibis.Table, action: Action, decided: date) -> list[Step]:
-    """Return what the action's part is expected to bring in from that day on; empty if not known."""
+    """Return what an action's part is expected to bring in from that day on; may be empty."""
     weeks = weekly(lines, action.finding["segment"], _basis(action), decided)
     return path(weeks, decided)
 

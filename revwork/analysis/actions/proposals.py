@@ -29,7 +29,8 @@ def actions(topics: Sequence[Topic], register: Sequence[Action], as_of: date) ->
 
     A topic that the register knows by one of its findings is that action, with the finding as
     this run tells it; one that is in no run any more stays as it was. Others are proposed: effort
-    by the kind of finding, due from the run's last day on, sooner where money is being lost.
+    by the kind of finding, due from the run's last day on, sooner where money is being lost. What
+    promises nothing comes last: that a strength brings much is no gain of acting on it.
     """
     found, met = [], set()
     for topic in topics:
@@ -41,7 +42,7 @@ def actions(topics: Sequence[Topic], register: Sequence[Action], as_of: date) ->
             found.append(replace(known, finding=_kept(topic.lead)))
             met.add(known.id)
     found += [one for one in register if one.id not in met]
-    return sorted(found, key=lambda one: (-priority(one), one.id))
+    return sorted(found, key=lambda one: (one.expected is None, -priority(one), one.id))
 
 
 def proposed(topic: Topic, as_of: date) -> Action:
