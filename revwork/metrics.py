@@ -25,7 +25,7 @@ class Kpi:
     `unit` is any `Unit`: a percent is a share (0.12), a multiple says how many times (3.2);
     `series` the last complete months, oldest first; unknown is None. The change is relative for
     what is `RELATIVE`, a difference for the others. `better` says which way is good, `n` how many
-    cases the value rests on.
+    cases the value rests on; `low` and `high` bound an estimate at `level`, a share such as 0.8.
     """
 
     metric: str
@@ -39,6 +39,9 @@ class Kpi:
     segment: Mapping[str, str] = field(default_factory=dict)
     better: Literal["higher", "lower", "neither"] = "higher"
     n: int | None = None
+    low: float | None = None
+    high: float | None = None
+    level: float | None = None
 
     @property
     def change(self) -> float | None:

@@ -10,17 +10,29 @@ from typing import Any
 from revwork.findings import Unanswered
 
 PLACE = "REVWORK_RUN"  # the folder of the run that a notebook is executed in
+LATEST = "latest"
 FILES = ("kpis.json", "findings.json")
+_OF_THE_RUN = ("workspace", "as_of", "language", "currency", "confidentiality")
+_OF_A_REPORT = ("notebook", "title", "status", "reason", "resolved")
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Pack:
-    """Rows of kpis.json and findings.json, as the runner wrote them, and the folder they are in."""
+    """Rows of kpis.json and findings.json, as the runner wrote them, and the folder they are in.
+
+    `said` is what `standing` returns: whose run it is, to which day, and how its reports ended.
+    """
 
     folder: Path
     kpis: Sequence[Row]
     findings: Sequence[Row]
+    said: Row
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the pages of these findings lie beside the one that quotes them."""
+        return self.folder == _given() and self.folder.name != LATEST
 
 
 def open_run(reports: str | Path = "reports") -> Pack:
@@ -28,10 +40,25 @@ def open_run(reports: str | Path = "reports") -> Pack:
 
     Raises Unanswered where there is no run yet.
     """
-    given = os.environ.get(PLACE)
-    folder = Path(given) if given else Path(reports) / "latest"
+    folder = _given() or Path(reports) / LATEST
     try:
         kpis, findings = (json.loads((folder / file).read_text("utf-8")) for file in FILES)
+        return Pack(folder, kpis, findings, standing(folder))
     except FileNotFoundError:
         raise Unanswered("There is no run to read yet: run the other notebooks first.") from None
-    return Pack(folder, kpis, findings)
+
+
+def standing(folder: Path) -> Row:
+    """Return what a run's manifest says that does not differ between runs that found the same.
+
+    workspace, as_of, language, currency, confidentiality; `reports`: notebook, title, status,
+    reason and resolved (period, as_of) of each. Raises FileNotFoundError without a manifest.
+    """
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    entries = ({name: one.get(name) for name in _OF_A_REPORT} for one in manifest["notebooks"])
+    return {**{name: manifest.get(name) for name in _OF_THE_RUN}, "reports": [*entries]}
+
+
+def _given() -> Path | None:
+    given = os.environ.get(PLACE)
+    return Path(given) if given else None

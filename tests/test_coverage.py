@@ -40,6 +40,16 @@ def test_a_target_that_is_reached_leaves_nothing_to_cover_and_none_is_said():
         cover(*MADE, aim=None)
 
 
+def test_the_card_is_of_all_deals_due_and_there_is_none_without_a_target():
+    found = cover(*MADE, won=440.0).reset_index()
+    (card,) = coverage.headline(lambda: found, QUARTER)
+    assert (card.metric, card.value, card.n) == ("coverage_multiple", 1, 3)
+    assert card.period == "2026-Q3" and card.comparison is None
+    assert coverage.headline(lambda: cover(*MADE, aim=None), QUARTER) == []
+    reached = cover(*MADE, won=1000.0).reset_index()
+    assert coverage.headline(lambda: reached, QUARTER)[0].value is None
+
+
 def test_nothing_open_covers_nothing():
     assert [*cover().coverage_multiple] == [0, 0, 0]
 

@@ -23,7 +23,7 @@ MAY_ASK = {  # besides its own modules
     "contracts": set(),
     "data": {"calendar", "contracts", "findings"},
     "report": {"actions", "calendar", "findings", "metrics"},
-    "run": {"calendar", "data", "findings", "pack", "report", "workspace"},
+    "run": {"calendar", "data", "findings", "pack", "register", "report", "workspace"},
     "calendar": set(),
     "findings": set(),
     "actions": {"findings"},

@@ -83,6 +83,16 @@ def test_money_that_moved_leads_both_returns_though_one_of_them_rose():
     assert folded_into(social, display, other, moved) == [["budget_moved", "roi", "roi"], ["roi"]]
 
 
+def test_the_move_leads_what_moving_back_may_gain_and_every_return_follows_the_move():
+    where = {"medium": "Social", "from_medium": "Display"}
+    moved = finding("budget_moved", where, (-38, -58, -17))
+    back = finding("budget_moved", where, (90, -7, 180), "opportunity", "opportunity")
+    social = finding("roi", {"medium": "Social"}, (-67, -84, -50), "threat")
+    (one,) = topics([back, social, moved])
+    assert one.lead is moved and one.others == (social, back)
+    assert len(topics([moved, {**back, "segment": {**where, "medium": "Search"}}])) == 2
+
+
 def test_without_moved_money_two_returns_are_two_topics():
     social = finding("roi", {"medium": "Social"}, (-67, -84, -50), "threat")
     display = finding("roi", {"medium": "Display"}, (29, 18, 41), "opportunity")

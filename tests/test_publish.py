@@ -107,6 +107,9 @@ class Number(Strict):
     department: str
     series: list[float | None]
     notebook: str
+    low: float | None = None
+    high: float | None = None
+    level: float | None = None
 
 
 @pytest.fixture(scope="module")

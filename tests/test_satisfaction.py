@@ -8,7 +8,7 @@ import pytest
 from conftest import sales_lines, typed
 
 from revwork.analysis.customers import churn_history, satisfaction
-from revwork.calendar import Calendar
+from revwork.calendar import Calendar, Comparison, Period
 from revwork.findings import Unanswered
 from revwork.metrics import wilson
 from revwork.report.words import Reader
@@ -39,6 +39,16 @@ def test_nobody_answered_is_not_known_and_all_alike_have_no_interval():
     for score, told in ((10, 100), (7, 0), (0, -100)):
         row = satisfaction.nps(surveys(*[score] * 4)).iloc[0]
         assert row.nps == told and np.isnan(row.low_nps)
+
+
+def test_the_card_stands_beside_the_year_before_and_is_not_there_without_an_answer():
+    january, past = (Period(f"{y}-01", date(y, 1, 1), date(y, 2, 1)) for y in (2026, 2025))
+    compared = Comparison(january, january, past, "year ago", False)
+    both = surveys(10, 9, 0).union(surveys(10, 8, sent_on="2025-01-05"))
+    (card,) = satisfaction.headline(both, compared, Calendar())
+    assert card.value == pytest.approx(100 / 3) and card.comparison == 50 and card.n == 3
+    assert len(card.series) == 12 and card.series[-1] == card.value
+    assert satisfaction.headline(surveys(None), compared, Calendar()) == []
 
 
 def test_marks_from_one_to_five_are_no_recommendation():

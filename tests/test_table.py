@@ -221,6 +221,15 @@ def test_a_rise_of_what_should_be_low_is_not_shown_as_good():
     )
 
 
+def test_an_estimate_says_its_interval_and_a_measured_number_has_none():
+    sure, told = {"low": 4.0, "high": 6.0, "level": 0.8}, "application/vnd.revwork.kpis+json"
+    assert "80%: €4 to €6" in card(5.0, "money", "d", "p", **sure).get_text()
+    (row,) = kpis([Kpi("m", 5.0, "money", "d", "p", **sure)])._repr_mimebundle_()[told]
+    (plain,) = kpis([Kpi("m", 5.0, "money", "d", "p")])._repr_mimebundle_()[told]
+    assert {name: row[name] for name in sure} == sure
+    assert not sure.keys() & plain.keys()
+
+
 def test_a_score_and_an_index_are_plain_numbers_that_change_by_steps():
     score = card(41.04, "score", "service", "2026-Q2", 44.0, 50.0, n=1234)
     assert score.find(class_="kpi-value").get_text() == "41"

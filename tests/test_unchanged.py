@@ -186,7 +186,7 @@ def test_the_command_says_why_it_did_not_run(acme):
 def test_relative_periods_are_the_same_for_all_and_stand_in_the_manifest(acme):
     done, _ = run(acme)
     assert [entry["resolved"] for entry in done["notebooks"]] == [
-        {"as_of": "2026-01-31", "period": "2026-01"}
+        {"as_of": "2026-01-31", "period": "2026-01", "base": "2025-12", "partial": False}
     ] * 2
 
 

@@ -5,8 +5,8 @@ stand to each other. What no rule names stays a topic of its own.
 
 - A cause leads what it explains (`CAUSES`), both good or both bad; money that it is to explain has
   to be money it can be: the intervals share a value.
-- A budget that moved leads the returns of the two media, whatever their signs: what one medium
-  lost the other got.
+- A budget that moved leads the returns of the two media, and what moving it back is expected to
+  gain, whatever their signs: what one medium lost the other got.
 - One metric that stands, not one that changed, along one dimension (`SERIES`): steps of one
   device's way, categories of one price list. The largest leads.
 
@@ -82,7 +82,8 @@ def _lead(row: Row, rows: Sequence[Row]) -> Row:
 
     What leads is explained by nothing, so nobody follows a follower.
     """
-    if cause := next(_causes(row, rows), None):
+    causes = (one for one in _causes(row, rows) if not next(_causes(one, rows), None))
+    if cause := next(causes, None):
         return cause
     free = (one for one in rows if _in_series(one, row) and not next(_causes(one, rows), None))
     return next(free, row)
@@ -94,14 +95,21 @@ def _causes(row: Row, rows: Sequence[Row]) -> Iterator[Row]:
 
 def _explains(cause: Row, row: Row) -> bool:
     if cause["metric"] == "budget_moved":
-        media = cause["segment"].values()
-        return row["metric"] == "roi" and row["segment"].get("medium") in media
+        return _is_of_the_move(cause, row)
     where = CAUSES.get((cause["metric"], row["metric"]))
     if where is None or (cause["direction"] in _BAD) != (row["direction"] in _BAD):
         return False
     return _fits(cause["segment"], row["segment"], where) and _may_be(
         cause["impact"], row["impact"]
     )
+
+
+def _is_of_the_move(move: Row, row: Row) -> bool:
+    """Whether it is the return of one of the two media, or what moving back may gain."""
+    if row["metric"] == "budget_moved":
+        is_back = (move["kind"], row["kind"]) == ("change", "opportunity")
+        return is_back and move["segment"] == row["segment"]
+    return row["metric"] == "roi" and row["segment"].get("medium") in move["segment"].values()
 
 
 def _fits(cause: Row, other: Row, where: str | tuple[str, ...]) -> bool:

@@ -76,3 +76,9 @@ def in_cents(changes: pd.Series, split: list[str], base: float, current: float) 
     for bar in islice(cycle(takers), abs(left)):
         cents[bar] += np.sign(left)
     return cents / 100 + 0.0
+
+
+def log_mean(a: pd.Series, b: pd.Series) -> pd.Series:
+    """Return the logarithmic mean (a − b) / ln(a / b) of two positive series."""
+    gap = np.log1p((a - b) / b)
+    return ((a - b) / gap.where(gap != 0)).fillna(b)

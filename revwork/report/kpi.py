@@ -7,10 +7,12 @@ from html import escape
 from revwork.metrics import RELATIVE, Kpi
 from revwork.report import glossary
 from revwork.report.page import plain
-from revwork.report.words import UNITS, Reader, is_unknown, label, reader
+from revwork.report.told import sentences
+from revwork.report.words import UNITS, Reader, html, is_unknown, label, reader
 
 MIME = "application/vnd.revwork.kpis+json"
 ON_CARD = ("better", "n")
+INTERVAL = ("low", "high", "level")
 _WIDE, _HIGH = 120, 28
 _FAR = 5  # a change of more than 500 % says less than its money
 
@@ -23,15 +25,28 @@ class Cards:
     reader: Reader
 
     def _repr_html_(self) -> str:
-        cards = "".join(_card(kpi, self.reader) for kpi in self.kpis)
-        return glossary.beside(f'<ul class="kpis">{cards}</ul>', self.reader)
+        cards = "".join(card(kpi, self.reader) for kpi in self.kpis)
+        told = " ".join(self._sentences())
+        said = f'<p class="told">{html(told)}</p>' if told else ""
+        return glossary.beside(f'<ul class="kpis">{cards}</ul>{said}', self.reader)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
         return {
             "text/html": self._repr_html_(),
-            "text/plain": "\n".join(_line(kpi, self.reader) for kpi in self.kpis),
+            "text/plain": "\n".join([*self._lines(), *self._sentences()]),
             MIME: [_row(kpi) for kpi in self.kpis],
         }
+
+    def _lines(self) -> Iterator[str]:
+        return (_line(kpi, self.reader) for kpi in self.kpis)
+
+    def _sentences(self) -> list[str]:
+        return sentences(
+            self.kpis,
+            lambda kpi: _signed(kpi, self.reader),
+            lambda kpi: _value(kpi, kpi.value, self.reader),
+            self.reader,
+        )
 
 
 def kpis(numbers: Sequence[Kpi]) -> Cards:
@@ -40,7 +55,10 @@ def kpis(numbers: Sequence[Kpi]) -> Cards:
 
 
 def _row(kpi: Kpi) -> dict:
-    return plain({**asdict(kpi), "label": label(kpi.metric), "change": kpi.change})
+    """The number in what JSON knows; only an estimate has an interval."""
+    told = {**asdict(kpi), "label": label(kpi.metric), "change": kpi.change}
+    measured = INTERVAL if kpi.level is None else ()
+    return plain({name: value for name, value in told.items() if name not in measured})
 
 
 def _line(kpi: Kpi, reader: Reader) -> str:
@@ -59,7 +77,15 @@ def _change(kpi: Kpi, reader: Reader) -> str:
     return reader.format(kpi.change, UNITS[kpi.unit][1])
 
 
-def _card(kpi: Kpi, reader: Reader) -> str:
+def _signed(kpi: Kpi, reader: Reader) -> str:
+    """A change for a sentence: with its sign, as no arrow stands before it."""
+    told = _change(kpi, reader)
+    rose = kpi.change > 0 and any(digit in told for digit in "123456789")
+    return told if told[:1] in "+−×" or not rose else f"+{told}"
+
+
+def card(kpi: Kpi, reader: Reader, owner: str = "") -> str:
+    """Return a number as a card, with the name of who answers for it where one is given."""
     rose = None if is_unknown(kpi.change) or not round(kpi.change, _digits(kpi)) else kpi.change > 0
     mark = {None: "", True: "▲ ", False: "▼ "}[rose]
     good = {"higher": True, "lower": False}.get(kpi.better)
@@ -74,6 +100,7 @@ def _card(kpi: Kpi, reader: Reader) -> str:
         f'<span class="quiet">{escape(f" {was}" if known else "")}</span></span>',
     ]
     lines += [f'<span class="kpi-target">{escape(told)}</span>' for told in _about(kpi, reader)]
+    lines += [f'<span class="kpi-owner">{escape(owner)}</span>'] if owner else []
     return f"<li>{''.join(lines)}{_sparkline(kpi.series)}</li>"
 
 
@@ -83,9 +110,14 @@ def _digits(kpi: Kpi) -> int:
 
 
 def _about(kpi: Kpi, reader: Reader) -> Iterator[str]:
-    """What else a card says: its segment, its target, its cases, which way is good."""
+    """What else a card says: its segment, interval, target, cases, which way is good."""
     if kpi.segment:
         yield reader.segment(kpi.segment)
+    if not (is_unknown(kpi.low) or is_unknown(kpi.high)):
+        low, high = (_value(kpi, end, reader) for end in (kpi.low, kpi.high))
+        yield reader.words(
+            "{level:percent}: {low:text} to {high:text}", level=kpi.level, low=low, high=high
+        )
     if not is_unknown(kpi.target):
         yield _target(kpi, reader)
     if kpi.n is not None:

@@ -48,6 +48,8 @@ class Masthead:
             "workspace": self.company.name,
             "as_of": self.tables.as_of.isoformat(),
             "period": self.comparison.period.name,
+            "base": self.comparison.base.name if self.comparison.base else None,
+            "partial": self.comparison.partial,
             "language": self.reader.language,
             "currency": self.reader.currency,
             "confidentiality": self.company.confidentiality,
@@ -92,8 +94,12 @@ def begin(  # noqa: PLR0913
     told = {"company": company.name, "day": tables.as_of}
     source = say.words("Source: {company:text}, data to {day:date}", **told)
     nothing_yet()
+<<<<<<< HEAD
     read_as(say.language, say.currency, source)
     marks.set_for(company.actions(tables.audience), only)
+=======
+    read_as(say.language, say.currency, source, comparison.partial)
+>>>>>>> board
     masthead = Masthead(company, tables, comparison, reader(), tuple(only), offered)
     put_above(masthead)
     return masthead

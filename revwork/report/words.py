@@ -37,11 +37,15 @@ Title = str | Message | Callable[["pd.DataFrame"], Message]
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads: the language of words, numbers and dates, the currency of money, the source."""
+    """Who reads: the language of words, numbers and dates, the currency of money, the source.
+
+    `is_partial`: the period that is told of is not over.
+    """
 
     language: str = "en"
     currency: str = "EUR"
     source: str = ""
+    is_partial: bool = False
 
     def say(self, message: Message | str) -> str:
         """Return the message as a sentence, each value formatted as its template asks."""
@@ -171,9 +175,9 @@ def reader() -> Reader:
     return _current[-1]
 
 
-def read_as(language: str, currency: str, source: str = "") -> None:
+def read_as(language: str, currency: str, source: str = "", is_partial: bool = False) -> None:
     """Write everything that follows for this language and currency, under pictures its source."""
-    _current.append(Reader(language, currency, source))
+    _current.append(Reader(language, currency, source, is_partial))
 
 
 def titled(title: Title, frame: "pd.DataFrame") -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from revwork.pack import FILES, PLACE
+from revwork.pack import LATEST, PLACE
 from revwork.report.marks import NOTEBOOK
 from revwork.run import unchanged
 from revwork.run.files import as_json, from_json, write
@@ -76,6 +76,8 @@ def made(run: Run) -> dict[str, Result]:
         results[name] = result
     if last:
         for name in run.request.plans:
+            if not run.of_set(name, results):
+                continue
             conclude({"run": run.name}, run.of_set(name, results), run.staged / name)
     for name, result in _each(run, last, len(results)):
         results[name] = result
@@ -109,7 +111,7 @@ def _each(run: Run, reports: Sequence[Report], before: int) -> Iterator[tuple[st
 
 
 def _job(run: Run, report: Report) -> Job:
-    place = run.staged / report.set
+    place = _quoted(run, report)
     threads = max(1, (os.cpu_count() or 1) // run.way.jobs)
     environment = {
         **os.environ,
@@ -119,9 +121,15 @@ def _job(run: Run, report: Report) -> Job:
         NOTEBOOK: report.notebook.stem,
         MEMORY: str(int(run.limits.memory)),
     }
-    key = unchanged.key(report, [place / file for file in FILES])
+    key = unchanged.key(report, place)
     told = {"key": key, "today": run.today}
     return Job(report, run.staged, run.request.formats, run.limits, environment, told)
+
+
+def _quoted(run: Run, report: Report) -> Path:
+    """The folder whose numbers a report may quote: of its own set, else of the latest run."""
+    has_own = not all(map(reads_run, run.request.plans[report.set]))
+    return run.staged / report.set if has_own else run.staged.parent / LATEST
 
 
 def _there(run: Run, job: Job) -> Result | None:

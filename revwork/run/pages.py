@@ -18,6 +18,7 @@ from revwork.run.request import Job
 from revwork.run.scan import hits, in_notebook, redacted, secrets_of, without
 from revwork.workspace import Company
 
+RESOLVED = ("as_of", "period", "base", "partial")
 log = logging.getLogger("revwork")
 
 
@@ -43,7 +44,7 @@ def published(outcome: Outcome, job: Job) -> dict[str, Any]:
     try:
         entry["stale"] = _age(told, company, job.told["today"])
         entry["title"] = told.reader.say(told.title)
-        entry["resolved"] = {name: told.data.get(name) for name in ("as_of", "period")}
+        entry["resolved"] = {name: told.data.get(name) for name in RESOLVED}
         result["sha256"] = _write(told, notebook, job, entry, secrets)
     except Unpublishable as reason:
         return {**result, "entry": entry | {"status": "failed", "reason": str(reason)}}

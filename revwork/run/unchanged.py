@@ -11,9 +11,11 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from revwork import register
 from revwork.data.cache import of_files
 from revwork.data.source import FILE
 from revwork.data.wording import DataError
+from revwork.pack import FILES, standing
 from revwork.run.files import again, from_json, hashed
 from revwork.run.freshness import stale
 from revwork.run.plan import PACKAGE, reads, reads_run
@@ -25,17 +27,20 @@ _LIBRARIES = ("duckdb", "ibis-framework", "matplotlib", "nbconvert", "numpy", "p
 _CODE = (".py", ".po", ".toml", ".css", ".js", ".j2", ".html")
 
 
-def key(report: Report, pack: Sequence[Path] = ()) -> list[str]:
+def key(report: Report, pack: Path) -> list[str]:
     """Return what changes with the notebook, its values and our code, and what with its data.
 
     The second is empty where nobody can tell: the notebook does not say what it reads, its tables
-    cannot be found, or lie on a server. `pack`: files of its own run that it may read.
+    cannot be found, or lie on a server. `pack`: the folder of the run that it may quote.
     """
     values = json.dumps(report.parameters, sort_keys=True)
     source = hashed(report.notebook)
     try:
-        read = map(hashed, pack) if reads_run(report.notebook) else _tables(report)
-        return [_joined([source, _package(), values]), _joined(read)]
+        read = _tables(report)
+        if reads_run(report.notebook) and (read or not reads(report.notebook)):
+            read = [*_quoted(pack), *read]
+        told = [*read, *_decided(report)] if read else []
+        return [_joined([source, _package(), values]), _joined(told)]
     except (DataError, OSError):
         return [_joined([source, _package(), values]), ""]
 
@@ -106,6 +111,11 @@ def _is_of(today: str, said: Mapping[str, Any], report: Report) -> bool:
     return said["today"] == today or (past and is_as_old)
 
 
+def _quoted(pack: Path) -> list[str]:
+    """What changes with what a run said."""
+    return [*(hashed(pack / file) for file in FILES), json.dumps(standing(pack), sort_keys=True)]
+
+
 def _tables(report: Report) -> list[str]:
     """What changes with the company and its tables; nothing where that cannot be told."""
     read = reads(report.notebook)
@@ -117,6 +127,13 @@ def _tables(report: Report) -> list[str]:
     if any(source.is_remote for source in sources):
         return []
     return [str(company.folder), hashed(company.folder / FILE), *map(of_files, sources)]
+
+
+def _decided(report: Report) -> list[str]:
+    """What changes with the register of actions, which every page over time marks."""
+    company = report.company
+    place = company.folder / register.FILE if company else None
+    return [hashed(place)] if place and place.is_file() else []
 
 
 @cache

@@ -9,11 +9,13 @@ import ibis
 import numpy as np
 import pandas as pd
 
+from revwork.analysis.headlines import Headline, cards
 from revwork.analysis.periods import between, in_periods, year_to
-from revwork.calendar import Period
+from revwork.calendar import Calendar, Comparison, Period
 from revwork.findings import Message, Unanswered, Word
-from revwork.metrics import wilson
+from revwork.metrics import Kpi, wilson
 
+_SHOWN = {"nps": Headline("score", "service")}
 PROMOTER, DETRACTOR, SATISFIED = 9, 6, 4  # from, to, from
 LEVEL, AFTER = 0.95, 180  # days of spend before and after an answer
 _Z95 = 1.959964
@@ -47,6 +49,15 @@ def nps(surveys: ibis.Table, by: Sequence[str] = ()) -> pd.DataFrame:
     score = 100 * (p - d)
     rows = rows.assign(promoter_share=p, detractor_share=d, nps=score)
     return rows.assign(low_nps=(score - half).clip(-100), high_nps=(score + half).clip(upper=100))
+
+
+def headline(surveys: ibis.Table, comparison: Comparison, calendar: Calendar) -> list[Kpi]:
+    """Return the net promoter score as a card; none where nobody answered in the period."""
+    months = calendar.complete_months(comparison.current.last_day, 12)
+    asked = [one for one in (comparison.current, comparison.base, *months) if one]
+    rows = path(surveys, asked)
+    told = [{"nps": (row.value, int(row.n))} for row in rows.itertuples()]
+    return cards(lambda period: told[asked.index(period)], _SHOWN, comparison, calendar)
 
 
 def csat(surveys: ibis.Table, by: Sequence[str] = ()) -> pd.DataFrame:

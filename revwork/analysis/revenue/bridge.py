@@ -10,7 +10,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from revwork.analysis.money import in_cents
+from revwork.analysis.money import in_cents, log_mean
 from revwork.analysis.periods import is_within
 from revwork.analysis.revenue.constant_currency import MONEY, at_base_rates, exact, fx_effect, money
 from revwork.calendar import Comparison
@@ -73,12 +73,6 @@ def by_product(lines: ibis.Table, comparison: Comparison) -> pd.DataFrame:
     shown = ["product_id", "product_name", "unit", "status"]
     shown += ["q0", "q1", "price0", "price1", "net0", "net1", *effects.columns, "change"]
     return products[shown].reset_index(drop=True)
-
-
-def log_mean(a: pd.Series, b: pd.Series) -> pd.Series:
-    """Return the logarithmic mean (a − b) / ln(a / b) of two positive series."""
-    gap = np.log1p((a - b) / b)
-    return ((a - b) / gap.where(gap != 0)).fillna(b)
 
 
 def _cells(lines: ibis.Table, comparison: Comparison) -> pd.DataFrame:

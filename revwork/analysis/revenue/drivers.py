@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 
 from revwork.analysis.headlines import QUOTED
-from revwork.analysis.money import in_cents
+from revwork.analysis.money import in_cents, log_mean
 from revwork.analysis.periods import between, is_within
-from revwork.analysis.revenue.bridge import log_mean
 from revwork.analysis.revenue.constant_currency import MONEY, at_base_rates, exact, fx_effect, money
 from revwork.calendar import Comparison, Period
 from revwork.findings import Unanswered

@@ -1,6 +1,6 @@
 """Coverage: whether what is open suffices for what was promised, and where quarters stood."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -11,6 +11,7 @@ from revwork.analysis.periods import is_within
 from revwork.analysis.sales_flow.deals import standings
 from revwork.calendar import Calendar, Period
 from revwork.findings import Unanswered
+from revwork.metrics import Kpi
 
 _SEEN = ["quarter", "start", "seen_on", "won_amount", "open_amount", "final_amount"]
 LADDER = ("closed", "commit", "most_likely", "best_case", "pipeline")
@@ -72,6 +73,28 @@ def coverage(
         many = table[f"{name}_amount"] / left if left else float("nan")
         table["coverage_multiple" if name == "open" else "weighted_multiple"] = many
     return table
+
+
+def headline(found: Callable[[], pd.DataFrame], quarter: Period) -> list[Kpi]:
+    """Return coverage of all deals due, as a card; none where it cannot be told.
+
+    `found` returns what `coverage` does, of the quarter that the deals are to close in.
+    """
+    try:
+        every = found().set_index("pipeline").loc["all"]
+    except Unanswered:
+        return []
+    value = every.coverage_multiple
+    return [
+        Kpi(
+            "coverage_multiple",
+            None if pd.isna(value) else float(value),
+            "multiple",
+            "sales",
+            quarter.name,
+            n=int(every.deals),
+        )
+    ]
 
 
 def same_day(

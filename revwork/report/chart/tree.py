@@ -1,6 +1,8 @@
 """A total as the tree of what makes it."""
 
+from collections.abc import Mapping
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -8,19 +10,24 @@ import pandas as pd
 from revwork.report.chart.amounts import fitting, full
 from revwork.report.panels import Note
 from revwork.report.picture import Picture, finished, of, short
-from revwork.report.theme import BASE, DOWN, INK, QUIET, RULE, SMALL, UP, WASH, canvas
+from revwork.report.theme import BASE, DOWN, INK, QUIET, RULE, SMALL, TARGET, UP, WASH, canvas
 from revwork.report.words import Title, label, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_NONE: Mapping[str, float] = MappingProxyType({})
 _WIDE = 0.87  # of a level's width: a card, and the way to the next level
 _COLUMNS = ["parent", "department", "unit", "base", "current", "effect"]
 
 
 @of("effect", "base", "current")
-def tree(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture | Note:
+def tree(
+    frame: pd.DataFrame, title: Title, subtitle: str, targets: Mapping[str, float] = _NONE
+) -> Picture | Note:
     """Draw a total as the tree of its drivers: each one's level, what it did, and who owns it.
+
+    `targets`: what a driver or parent is to be, where that is known, by its name.
 
     Columns: leaf, parent, department, unit (any), base, current (null:
     it has no level), effect (money, adds up). Children in money alone add up, others multiply;
@@ -35,10 +42,11 @@ def tree(frame: pd.DataFrame, title: Title, subtitle: str) -> Picture | Note:
         axes.set(xlim=(-0.01, nodes.depth.max() + _WIDE + 0.01), ylim=(tall - 0.5, -0.5))
         for name, node in nodes.iterrows():
             _ways(axes, node, nodes[nodes.parent == name])
-            _card(axes, short(label(name), 26), node, float(node.effect / most))
+            _card(axes, name, node, float(node.effect / most), targets.get(name))
         axes.set(xticks=[], yticks=[])
         axes.set_axis_off()
-    return finished(figure, frame, title, subtitle, _in_words(moved))
+    aims = _aims(nodes, targets)
+    return finished(figure, frame, title, subtitle, f"{_in_words(moved)} {aims}".strip())
 
 
 def _grown(frame: pd.DataFrame) -> pd.DataFrame:
@@ -100,15 +108,20 @@ def _ways(axes: "Axes", node: pd.Series, children: pd.DataFrame) -> None:
         axes.text(turn, (one + other) / 2, node.sign, ha="center", va="center", bbox=box)
 
 
-def _card(axes: "Axes", name: str, node: pd.Series, share: float) -> None:
-    """A driver's name, level before and now, effect and owner; under them the effect as a bar."""
+def _card(axes: "Axes", name: str, node: pd.Series, share: float, target: float | None) -> None:
+    """A driver's name, target, level before and now, effect, owner; under them the effect's bar."""
     left, at = node.depth, node["at"]
     colour = UP if share > 0 else DOWN if share < 0 else QUIET
     _box(axes, (left, at - 0.42, _WIDE, 0.84), WASH, RULE)
     _box(axes, (left, at + 0.35, _WIDE * abs(share), 0.07), colour, "none")
     effect = "+" * (share > 0) + fitting([node.effect], 11)(node.effect)
     style = {"fontsize": SMALL, "va": "center"}
-    axes.text(left + 0.03, at - 0.26, name, weight="bold", color=INK, **style)
+    called = short(label(name), 26 if target is None else 18)
+    axes.text(left + 0.03, at - 0.26, called, weight="bold", color=INK, **style)
+    if target is not None:
+        aim = words("Target {target:text}", target=fitting([target], 8, node.unit)(target))
+        right = {"ha": "right", "color": TARGET, **style}
+        axes.text(left + _WIDE - 0.03, at - 0.26, aim, **right)
     axes.text(left + 0.03, at - 0.02, _levels(node), color=QUIET, **style)
     axes.text(left + 0.03, at + 0.22, effect, weight="bold", color=colour, **style)
     owner = short(label(node.department), 14) if node.department else ""
@@ -133,6 +146,13 @@ def _levels(row: tuple) -> str:
         return ""
     written = fitting((row.base, row.current), 12, row.unit)
     return f"{written(row.base)} → {written(row.current)}"
+
+
+def _aims(nodes: pd.DataFrame, targets: Mapping[str, float]) -> str:
+    """Which targets there are, for who cannot see them."""
+    known = [name for name in nodes.index if name in targets]
+    said = (f"{label(name)}: {full(targets[name], nodes.unit[name])}" for name in known)
+    return words("Targets: {targets:told}.", targets="; ".join(said)) if known else ""
 
 
 def _in_words(frame: pd.DataFrame) -> str:

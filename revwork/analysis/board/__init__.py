@@ -1,0 +1,1 @@
+"""The board pack: what a run's numbers and findings say to whoever leads the company."""
