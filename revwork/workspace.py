@@ -105,6 +105,16 @@ class Company:
         found = register.read(self.folder)
         return found if audience == "full" else register.discreet(found, self.folder)
 
+    def decide(self, action: "Action", changed: Mapping[str, Any]) -> "Action":
+        """Write what is changed of an action into the register, and return it as it is then.
+
+        Raises DataError where that cannot be; nothing is written then.
+        """
+        from revwork import register
+
+        now = datetime.now(ZoneInfo(self.time_zone))
+        return register.change(self.folder, action, changed, register.whoami(), now)
+
     @property
     def today(self) -> date:
         """The company's day; within a run the day on which that began."""

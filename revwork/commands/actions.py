@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -190,11 +190,8 @@ def _move(
 
 
 def _write(company: "Company", action: Action, changed: dict[str, Any]) -> None:
-    from revwork import register
-
-    when = datetime.now().astimezone()
     try:
-        now = register.change(company.folder, action, changed, register.whoami(), when)
+        now = company.decide(action, changed)
     except ValueError as error:
         refuse(str(error), 1)
     due = f", due {now.due}" if now.due and now.status in ("decided", "started") else ""

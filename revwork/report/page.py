@@ -94,12 +94,8 @@ def begin(  # noqa: PLR0913
     told = {"company": company.name, "day": tables.as_of}
     source = say.words("Source: {company:text}, data to {day:date}", **told)
     nothing_yet()
-<<<<<<< HEAD
-    read_as(say.language, say.currency, source)
-    marks.set_for(company.actions(tables.audience), only)
-=======
     read_as(say.language, say.currency, source, comparison.partial)
->>>>>>> board
+    marks.set_for(company.actions(tables.audience), only)
     masthead = Masthead(company, tables, comparison, reader(), tuple(only), offered)
     put_above(masthead)
     return masthead
