@@ -14,10 +14,20 @@ from revwork.findings import Message
 
 _BASIS = "contribution_margin"
 _COLUMNS = [
-    *("id", "to_do", "method", "since_date", "weeks", "verdict", "told_from_date"),
-    *("expected", "low_expected", "high_expected", "measured", "low_measured", "high_measured"),
-    *("p", "has_sign", "is_clear", "is_within"),
+    *("to_do", "since_date", "held_against", "weeks", "expected_amount", "low_expected_amount"),
+    *("high_expected_amount", "measured_amount", "low_measured_amount", "high_measured_amount"),
+    *("outcome", "verdict", "p", "has_sign", "is_clear", "is_within", "id"),
 ]
+SHOWN = (
+    *("to_do", "since_date", "held_against", "weeks", "expected_amount", "measured_amount"),
+    *("low_measured_amount", "high_measured_amount", "p", "outcome"),
+)
+_NOT_TOLD = {
+    "too early": "Too early: it can be told after {day:date}",
+    "apart before": "Not told: it moved apart from its likes before",
+    "too short before": "Not told: too little is known of the time before",
+    "no sales": "Not told: no sales to hold it against",
+}
 
 
 def effects(
@@ -42,13 +52,50 @@ def kept_path(lines: ibis.Table, action: Action, decided: date) -> list[Step]:
 def rows(measured: Sequence[tuple[Action, Effect]]) -> pd.DataFrame:
     """Return one row for each action that was begun, oldest first.
 
-    Columns: id, to_do, method, since_date, weeks (since), verdict, told_from_date; expected and
-    measured (money a year, null where not known), low_ and high_ of both (95 %); p (of parallel
-    trends before); has_sign (the effect has the sign expected), is_clear (and is beyond chance),
-    is_within (the intervals meet), null where expected or measured is not known.
+    Columns: to_do, since_date, held_against (control or expectation), weeks (since);
+    expected_amount and measured_amount (money a year, null where not known), low_ and high_ of both
+    (95 %); outcome (in words), verdict; p (of parallel trends before); has_sign (the effect has the
+    sign expected), is_clear (and is beyond chance), is_within (the intervals meet), null where
+    expected or measured is not known; id.
     """
     told = pd.DataFrame([_row(*pair) for pair in measured], columns=_COLUMNS)
     return told.sort_values(["since_date", "id"], ignore_index=True)
+
+
+def reading(rows: pd.DataFrame) -> Message:
+    """Say of how many actions the effect can be told, and what came of what was expected."""
+    known = rows[rows.has_sign.notna()]
+    if known.empty:
+        return Message(
+            "Actions begun: {n:number}; the effect of none can be told yet", {"n": len(rows)}
+        )
+    return Message(
+        "Effects that can be told: {known:number} of {n:number}; of {expected:money} a year at "
+        "most, {measured:money} were measured",
+        {
+            "known": len(known),
+            "n": len(rows),
+            "expected": known.expected_amount.astype(float).sum(),
+            "measured": known.measured_amount.astype(float).sum(),
+        },
+    )
+
+
+def drawn(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return measured effects as a picture has them: name, current, base (expected), low, high."""
+    known = rows[rows.measured_amount.notna()]
+    names = {"measured_amount": "current", "expected_amount": "base"}
+    ends = {"low_measured_amount": "low", "high_measured_amount": "high"}
+    return known.rename(columns=names | ends)[["to_do", "current", "base", "low", "high"]]
+
+
+def farthest(rows: pd.DataFrame) -> Message:
+    """Name the action whose effect is largest, of those that `drawn` returns."""
+    first = rows.loc[rows.current.astype(float).abs().idxmax()]
+    return Message(
+        "Largest effect: “{to_do:text}”, {value:signed} a year ({low:money} to {high:money})",
+        {"to_do": first.to_do, "value": first.current, "low": first.low, "high": first.high},
+    )
 
 
 def _effect(lines: ibis.Table, action: Action, last: date) -> Effect:
@@ -74,14 +121,29 @@ def _began(action: Action) -> date | None:
 
 def _row(action: Action, effect: Effect) -> dict:
     hoped = action.expected
-    row = {"id": action.id, "to_do": action.text, "since_date": action.since}
-    row |= {"verdict": effect.verdict, "method": effect.method, "weeks": effect.weeks}
-    row |= {"told_from_date": effect.told_from, "p": effect.p_parallel}
-    row |= {"measured": effect.value, "low_measured": effect.low, "high_measured": effect.high}
+    row = {
+        "id": action.id,
+        "to_do": action.text,
+        "since_date": action.since,
+        "p": effect.p_parallel,
+    }
+    row |= {"verdict": effect.verdict, "held_against": effect.method, "weeks": effect.weeks}
+    row["measured_amount"] = effect.value
+    row |= {"low_measured_amount": effect.low, "high_measured_amount": effect.high}
     if hoped:
-        row |= {"expected": hoped.value, "low_expected": hoped.low, "high_expected": hoped.high}
+        row["expected_amount"] = hoped.value
+        row |= {"low_expected_amount": hoped.low, "high_expected_amount": hoped.high}
     if hoped and effect.value is not None:
         row["has_sign"] = effect.value * hoped.value > 0
         row["is_clear"] = row["has_sign"] and effect.low * effect.high > 0
         row["is_within"] = effect.low <= hoped.high and hoped.low <= effect.high
-    return row
+    return row | {"outcome": _outcome(effect)}
+
+
+def _outcome(effect: Effect) -> Message:
+    """In words, whether there is an effect, or why it cannot be told."""
+    if effect.verdict != "measured":
+        return Message(_NOT_TOLD[effect.verdict], {"day": effect.told_from})
+    if effect.low * effect.high <= 0:
+        return Message("Within what chance does", {})
+    return Message("More than without it" if effect.value > 0 else "Less than without it", {})
