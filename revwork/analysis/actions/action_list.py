@@ -10,17 +10,13 @@ from revwork.findings import Message
 
 OPEN = ("decided", "started")
 FIRST = 12  # proposals that a page lists
-SHOWN = (
-    *("rank", "to_do", "because", "department", "expected_amount"),
-    *("confidence_share", "effort", "due_date", "status"),
-)
-GOING = ("to_do", "department", "owner", "due_date", "late", "expected_amount", "status")
+SHOWN = ("rank", "finding", "department", "expected_amount", "due_date", "late")
 
 
 def listed(actions: Sequence[Action], day: date) -> pd.DataFrame:
     """Return one row for each action, in their order.
 
-    Columns: rank, to_do, because (the finding), department, expected_amount (money a year, at most;
+    Columns: rank, finding, to_do, department, expected_amount (money a year, at most;
     null where not known), low_ and high_ of it, confidence_share, effort, effort_days, due_date,
     status, late (whether it should have been done before that day), owner, note, id.
     """
@@ -57,7 +53,7 @@ def standing(actions: Sequence[Action], rate: tuple[str, float] | None, day: dat
         told.append(
             Message(
                 "Most money for a day of work: “{first:text}”, {worth:money} a year at most.",
-                {"first": worth[0].text, "worth": worth[0].expected.value},
+                {"first": said(worth[0].finding, "claim"), "worth": worth[0].expected.value},
             )
         )
         told += _beside(sum(one.expected.value for one in worth), rate)
@@ -66,7 +62,12 @@ def standing(actions: Sequence[Action], rate: tuple[str, float] | None, day: dat
         told.append(
             Message(
                 "Late on {day:date}: {n:number}, first “{first:text}”, due on {due:date}.",
-                {"day": day, "n": len(late), "first": late[0].text, "due": late[0].due},
+                {
+                    "day": day,
+                    "n": len(late),
+                    "first": said(late[0].finding, "claim"),
+                    "due": late[0].due,
+                },
             )
         )
     elif going:
@@ -109,14 +110,14 @@ def reading(points: pd.DataFrame) -> Message:
 
 def title(rows: pd.DataFrame) -> Message:
     """Say what the list is ranked by."""
-    return Message(
-        "The {n:number} that bring most for a day of work (effect × confidence ÷ effort)",
-        {"n": len(rows)},
-    )
+    if rows.empty:
+        return Message("Nothing is proposed: no finding waits for a decision", {})
+    text = "Most for a day of work first (effect × confidence ÷ effort): {n:number}"
+    return Message(text, {"n": len(rows)})
 
 
 _COLUMNS = [
-    *("rank", "to_do", "because", "department", "expected_amount", "low_expected_amount"),
+    *("rank", "finding", "to_do", "department", "expected_amount", "low_expected_amount"),
     *("high_expected_amount", "confidence_share", "effort", "effort_days", "due_date", "status"),
     *("late", "owner", "note", "direction", "id"),
 ]
@@ -136,7 +137,7 @@ def _beside(worth: float, rate: tuple[str, float] | None) -> list[Message]:
 
 def _row(rank: int, action: Action, day: date) -> dict:
     hoped = action.expected
-    row = {"rank": rank, "to_do": action.text, "because": said(action.finding, "claim")}
+    row = {"rank": rank, "finding": said(action.finding, "claim"), "to_do": action.text}
     row |= {"department": action.department, "effort": action.effort}
     row |= {"effort_days": DAYS[action.effort], "due_date": action.due, "status": action.status}
     row |= {"late": action.is_overdue(day), "owner": action.owner, "note": action.note}

@@ -14,12 +14,12 @@ from revwork.findings import Message
 
 _BASIS = "contribution_margin"
 _COLUMNS = [
-    *("to_do", "since_date", "held_against", "weeks", "expected_amount", "low_expected_amount"),
+    *("finding", "since_date", "held_against", "weeks", "expected_amount", "low_expected_amount"),
     *("high_expected_amount", "measured_amount", "low_measured_amount", "high_measured_amount"),
     *("outcome", "verdict", "p", "has_sign", "is_clear", "is_within", "id"),
 ]
 SHOWN = (
-    *("to_do", "since_date", "held_against", "weeks", "expected_amount", "measured_amount"),
+    *("finding", "since_date", "held_against", "weeks", "expected_amount", "measured_amount"),
     *("low_measured_amount", "high_measured_amount", "p", "outcome"),
 )
 _NOT_TOLD = {
@@ -52,7 +52,7 @@ def kept_path(lines: ibis.Table, action: Action, decided: date) -> list[Step]:
 def rows(measured: Sequence[tuple[Action, Effect]]) -> pd.DataFrame:
     """Return one row for each action that was begun, oldest first.
 
-    Columns: to_do, since_date, held_against (control or expectation), weeks (since);
+    Columns: finding, since_date, held_against (control or expectation), weeks (since);
     expected_amount and measured_amount (money a year, null where not known), low_ and high_ of both
     (95 %); outcome (in words), verdict; p (of parallel trends before); has_sign (the effect has the
     sign expected), is_clear (and is beyond chance), is_within (the intervals meet), null where
@@ -86,15 +86,15 @@ def drawn(rows: pd.DataFrame) -> pd.DataFrame:
     known = rows[rows.measured_amount.notna()]
     names = {"measured_amount": "current", "expected_amount": "base"}
     ends = {"low_measured_amount": "low", "high_measured_amount": "high"}
-    return known.rename(columns=names | ends)[["to_do", "current", "base", "low", "high"]]
+    return known.rename(columns=names | ends)[["finding", "current", "base", "low", "high"]]
 
 
 def farthest(rows: pd.DataFrame) -> Message:
     """Name the action whose effect is largest, of those that `drawn` returns."""
     first = rows.loc[rows.current.astype(float).abs().idxmax()]
     return Message(
-        "Largest effect: “{to_do:text}”, {value:signed} a year ({low:money} to {high:money})",
-        {"to_do": first.to_do, "value": first.current, "low": first.low, "high": first.high},
+        "Largest effect: “{finding:text}”, {value:signed} a year ({low:money} to {high:money})",
+        {"finding": first.finding, "value": first.current, "low": first.low, "high": first.high},
     )
 
 
@@ -123,7 +123,7 @@ def _row(action: Action, effect: Effect) -> dict:
     hoped = action.expected
     row = {
         "id": action.id,
-        "to_do": action.text,
+        "finding": said(action.finding, "claim"),
         "since_date": action.since,
         "p": effect.p_parallel,
     }
