@@ -86,14 +86,13 @@ def going(rows: pd.DataFrame) -> Message:
 def matrix(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of `listed` with a known effect as points: rank, effort, effect, direction.
 
-    Columns: rank (text), effort_days, expected_amount, size (confidence), group.
+    Columns: rank (text), effort_days, expected_amount, group.
     """
     known = rows[rows.expected_amount.notna()]
     points = {
         "rank": known["rank"].astype(str),
         "effort_days": known.effort_days.astype(float),
         "expected_amount": known.expected_amount.astype(float),
-        "size": known.confidence_share.astype(float),
         "group": known.direction,
     }
     return pd.DataFrame(points)

@@ -93,7 +93,7 @@ def _spreads(known: np.ndarray) -> list[float]:
         errors = [one for one in errors if np.isfinite(one)]
         if len(errors) < _ORIGINS:
             break
-        half = t.ppf((1 + LEVEL) / 2, BLOCK + len(errors) // BLOCK)  # near weeks err alike
+        half = t.ppf((1 + LEVEL) / 2, max(3, len(errors) // BLOCK))  # near weeks err alike
         spreads.append(float(half * np.sqrt(np.mean(np.square(errors)))))
     return spreads
 

@@ -14,13 +14,13 @@ from revwork.findings import Message
 
 _BASIS = "contribution_margin"
 _COLUMNS = [
-    *("finding", "since_date", "held_against", "weeks", "expected_amount", "low_expected_amount"),
-    *("high_expected_amount", "measured_amount", "low_measured_amount", "high_measured_amount"),
+    *("finding", "since_date", "held_against", "weeks", "expected", "low_expected"),
+    *("high_expected", "measured", "low", "high"),
     *("outcome", "verdict", "p", "has_sign", "is_clear", "is_within", "id"),
 ]
 SHOWN = (
-    *("finding", "since_date", "held_against", "weeks", "expected_amount", "measured_amount"),
-    *("low_measured_amount", "high_measured_amount", "p", "outcome"),
+    *("finding", "since_date", "held_against", "weeks", "expected", "measured"),
+    *("low", "high", "p", "outcome"),
 )
 _NOT_TOLD = {
     "too early": "Too early: it can be told after {day:date}",
@@ -53,8 +53,8 @@ def rows(measured: Sequence[tuple[Action, Effect]]) -> pd.DataFrame:
     """Return one row for each action that was begun, oldest first.
 
     Columns: finding, since_date, held_against (control or expectation), weeks (since);
-    expected_amount and measured_amount (money a year, null where not known), low_ and high_ of both
-    (95 %); outcome (in words), verdict; p (of parallel trends before); has_sign (the effect has the
+    expected with low_ and high_, measured with low and high (money a year, 95 %, null where not
+    known); outcome (in words), verdict; p (of parallel trends before); has_sign (the effect has the
     sign expected), is_clear (and is beyond chance), is_within (the intervals meet), null where
     expected or measured is not known; id.
     """
@@ -75,18 +75,17 @@ def reading(rows: pd.DataFrame) -> Message:
         {
             "known": len(known),
             "n": len(rows),
-            "expected": known.expected_amount.astype(float).sum(),
-            "measured": known.measured_amount.astype(float).sum(),
+            "expected": known.expected.astype(float).sum(),
+            "measured": known.measured.astype(float).sum(),
         },
     )
 
 
 def drawn(rows: pd.DataFrame) -> pd.DataFrame:
     """Return measured effects as a picture has them: name, current, base (expected), low, high."""
-    known = rows[rows.measured_amount.notna()]
-    names = {"measured_amount": "current", "expected_amount": "base"}
-    ends = {"low_measured_amount": "low", "high_measured_amount": "high"}
-    return known.rename(columns=names | ends)[["finding", "current", "base", "low", "high"]]
+    known = rows[rows.measured.notna()]
+    names = {"measured": "current", "expected": "base"}
+    return known.rename(columns=names)[["finding", "current", "base", "low", "high"]]
 
 
 def farthest(rows: pd.DataFrame) -> Message:
@@ -128,11 +127,11 @@ def _row(action: Action, effect: Effect) -> dict:
         "p": effect.p_parallel,
     }
     row |= {"verdict": effect.verdict, "held_against": effect.method, "weeks": effect.weeks}
-    row["measured_amount"] = effect.value
-    row |= {"low_measured_amount": effect.low, "high_measured_amount": effect.high}
+    row["measured"] = effect.value
+    row |= {"low": effect.low, "high": effect.high}
     if hoped:
-        row["expected_amount"] = hoped.value
-        row |= {"low_expected_amount": hoped.low, "high_expected_amount": hoped.high}
+        row["expected"] = hoped.value
+        row |= {"low_expected": hoped.low, "high_expected": hoped.high}
     if hoped and effect.value is not None:
         row["has_sign"] = effect.value * hoped.value > 0
         row["is_clear"] = row["has_sign"] and effect.low * effect.high > 0
