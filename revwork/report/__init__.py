@@ -1,5 +1,6 @@
 """How answers look: every view paints once without a browser, then reacts in one."""
 
+from revwork.report.decisions import decisions
 from revwork.report.download import download
 from revwork.report.kpi import kpis
 from revwork.report.page import answer, begin, findings
@@ -10,6 +11,7 @@ __all__ = [
     "Panels",
     "answer",
     "begin",
+    "decisions",
     "download",
     "findings",
     "kpis",

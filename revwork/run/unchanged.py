@@ -10,7 +10,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from revwork import views
+from revwork import register, views
 from revwork.data.cache import libraries, of_files
 from revwork.data.source import FILE
 from revwork.data.wording import DataError
@@ -33,8 +33,11 @@ def key(report: Report, pack: Path) -> list[str]:
     values = json.dumps(report.parameters, sort_keys=True)
     source = hashed(report.notebook)
     try:
-        read = _quoted(pack) if reads_run(report.notebook) else _tables(report)
-        return [_joined([source, _package(), values]), _joined(read)]
+        read = _tables(report)
+        if reads_run(report.notebook) and (read or not reads(report.notebook)):
+            read = [*_quoted(pack), *read]
+        told = [*read, *_noted(report)] if read else []
+        return [_joined([source, _package(), values]), _joined(told)]
     except (DataError, OSError):
         return [_joined([source, _package(), values]), ""]
 
@@ -120,8 +123,14 @@ def _tables(report: Report) -> list[str]:
     sources = [company.sources[name] for name in names if name in company.sources]
     if any(source.is_remote for source in sources):
         return []
-    own = [company.folder / file for file in (FILE, views.FILE)]
-    return [str(company.folder), *map(hashed, filter(Path.is_file, own)), *map(of_files, sources)]
+    return [str(company.folder), hashed(company.folder / FILE), *map(of_files, sources)]
+
+
+def _noted(report: Report) -> list[str]:
+    """What changes with the people's own files: decided actions, which pages mark, and views."""
+    folder = report.company and report.company.folder
+    places = [folder / file for file in (register.FILE, views.FILE)] if folder else []
+    return [hashed(place) for place in places if place.is_file()]
 
 
 @cache
