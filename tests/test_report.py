@@ -143,7 +143,9 @@ def finding(text=HARMLESS, **told):
 
 def masthead(text=HARMLESS):
     period, before = (Period(text, date(y, 4, 1), date(y, 7, 1)) for y in (2026, 2025))
-    company = SimpleNamespace(name=text, language="en", currency="EUR", confidentiality="")
+    company = SimpleNamespace(
+        name=text, language="en", currency="EUR", confidentiality="", actions=lambda audience: ()
+    )
     given = SimpleNamespace(kind="", message=Message("{a:text}", {"a": text}))
     tables = SimpleNamespace(
         as_of=date(2026, 6, 30), inputs=[read_from(text)], notes=[given], absent=[text]

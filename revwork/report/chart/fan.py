@@ -47,7 +47,7 @@ def fan(
         names = {"value": (words("forecast"), NOW), "base": (words("before"), QUIET)}
         ends(axes, shown, {**names, "target": (words("target"), TARGET)})
         period_axis(axes, shown)
-        marked = mark(axes, events, within(shown))
+        marked = mark(axes, events, within(shown), unit)
     return finished(figure, frame, title, subtitle, _in_words(shown, unit) + marked)
 
 
