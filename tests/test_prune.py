@@ -13,7 +13,7 @@ from test_data import workspace
 from test_history import shelve
 
 from revwork.data.wording import DataError
-from revwork.run.prune import pruned, spare
+from revwork.run.prune import outlived, pruned, spare
 
 NAMES = [f"2026090{day}-060000" for day in range(1, 6)]
 
@@ -85,6 +85,14 @@ def test_what_a_killed_runner_left_goes_and_what_a_living_one_makes_stays(report
     with FileLock(alive / "lock"):
         assert pruned(reports, 5) == [dead, ancient]
     assert alive.exists() and begun.exists() and not dead.exists()
+
+
+def test_a_run_that_ends_leaves_what_may_be_resumed_and_takes_what_is_older_than_all_that_stays(
+    reports,
+):
+    young, old = staged(reports, "20260904-070000"), staged(reports, "20260903-070000")
+    assert outlived(reports, 2) == [reports / NAMES[2], reports / NAMES[1], old]
+    assert outlived(reports, 5) == [] and spare(reports, 5) == [young, old]
 
 
 def test_a_runner_in_another_process_holds_its_folder_until_it_dies(reports):

@@ -14,7 +14,7 @@ from revwork.report.export import Unpublishable
 from revwork.run.limits import Limits, Running, of_each
 from revwork.run.making import Run, Way, made
 from revwork.run.plan import folder
-from revwork.run.prune import pruned
+from revwork.run.prune import outlived, pruned
 from revwork.run.publish import conclude
 from revwork.run.request import Request
 from revwork.run.scan import hits, secrets_of, without
@@ -83,7 +83,7 @@ def _made(staged: Path, request: Request, way: Way) -> dict[str, Any]:
         _check_open(staged, request, company)
         shelve(staged)
     if company and running.keep:
-        pruned(staged.parent, running.keep)
+        pruned(staged.parent, running.keep, outlived)
     return manifest
 
 
