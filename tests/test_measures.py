@@ -66,7 +66,7 @@ def test_a_ratio_over_nothing_is_unknown_and_a_sum_of_nothing_is_nothing():
 
 
 def test_a_part_that_only_sent_back_has_no_order_value():
-    rows = [*ROWS[:1], ROWS[5]]
+    rows = [*ROWS[:1], ROWS[-1]]
     (value,) = told("order_value", ["region"], rows=rows).values()
     assert isnan(value)
 
