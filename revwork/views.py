@@ -44,6 +44,8 @@ def saved(folder: Path) -> list[View]:
         rows = tomllib.loads(file.read_text("utf-8")).get("views", [])
     except ValueError as error:
         raise DataError(f"{FILE} cannot be read: {error}") from None
+    if not isinstance(rows, list):
+        raise DataError(f"{FILE} cannot be read: views are sections [[views]]")
     wrong = [said for number, row in enumerate(rows, 1) for said in _wrong(number, row)]
     if wrong:
         raise DataError(*wrong)
@@ -95,5 +97,5 @@ def _wrong(number: int, row: object) -> list[str]:
     texts = [key for key in known if key in row and key != "only" and not isinstance(row[key], str)]
     only = row.get("only", [])
     if not (isinstance(only, list) and all(isinstance(one, str) for one in only)):
-        texts.append("only")
+        said.append(f"{place}: only is no list of texts")
     return sorted(said) + [f"{place}: {key} is no text" for key in texts]

@@ -49,7 +49,7 @@ def in_unit(rows: "pd.DataFrame", title: Title, unit: Unit) -> list:
         moved = "signed" if is_large else "gain"
     kinds = dict.fromkeys(["current", "base", "target"], told)
     kinds |= dict.fromkeys(["change", "effect", "own_effect", "mix_effect"], moved)
-    said = titled(title, rows)
+    about = title(rows) if callable(title) else title
     rows = rows.dropna(axis="columns", how="all")
-    grid = table(rows, said, **{name: kind for name, kind in kinds.items() if name in rows})
-    return [grid, download(rows, said)]
+    grid = table(rows, about, **{name: kind for name, kind in kinds.items() if name in rows})
+    return [grid, download(rows, titled(about, rows))]

@@ -28,26 +28,20 @@ class Download:
         told = b64encode(self._csv().encode("utf-8-sig")).decode()
         file = re.sub(r"\W+", "_", self.name).strip("_").lower() or "table"
         said = self.reader.words("Download as CSV")
-        return (
-            f'<p class="download"><a download="{escape(file)}.csv" '
-            f'href="data:text/csv;charset=utf-8;base64,{told}">{escape(said)}</a></p>'
-        )
+        address = f"data:text/csv;charset=utf-8;base64,{told}"
+        return f'<p><a download="{escape(file)}.csv" href="{address}">{escape(said)}</a></p>'
 
     def __repr__(self) -> str:
         return self.name
 
     def _csv(self) -> str:
         shown = self.frame.rename(columns=lambda name: label(str(name)))
-        is_text = [not pd.api.types.is_numeric_dtype(kind) for kind in shown.dtypes]
-        for at, name in enumerate(shown.columns):
-            if is_text[at]:
-                shown[name] = [self._cell(value) for value in shown[name]]
+        for name in shown.select_dtypes("object"):
+            shown[name] = [self._cell(value) for value in shown[name]]
         return shown.to_csv(index=False, lineterminator="\r\n")
 
     def _cell(self, value: object) -> str:
-        if isinstance(value, dict):
-            return self.reader.segment(value)
-        said = text(value)
+        said = self.reader.segment(value) if isinstance(value, dict) else text(value)
         return f"'{said}" if _FORMULA.match(said) else said
 
 
