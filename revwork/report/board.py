@@ -254,7 +254,9 @@ def paragraph(sentences: Sequence[str]) -> str:
 
 
 def _titles(run: "Pack") -> dict[str, str]:
-    return {one["notebook"]: one["title"] or one["notebook"] for one in run.said["reports"]}
+    """Notebook → what its report is called; a run in English is read in every language."""
+    say = reader().say
+    return {one["notebook"]: say(one["title"] or one["notebook"]) for one in run.said["reports"]}
 
 
 def _failed(report: Row) -> bool:
