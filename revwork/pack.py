@@ -38,9 +38,10 @@ class Pack:
 def open_run(reports: str | Path = "reports") -> Pack:
     """Return what the notebooks before this one said in the same run, else in `reports/latest`.
 
-    Raises Unanswered where there is no run yet.
+    A relative folder is looked for in the working directory, then in each of its parents. Raises
+    Unanswered where there is no run yet.
     """
-    folder = _given() or Path(reports) / LATEST
+    folder = _given() or _latest(Path(reports))
     try:
         kpis, findings = (json.loads((folder / file).read_text("utf-8")) for file in FILES)
         return Pack(folder, kpis, findings, standing(folder))
@@ -57,6 +58,12 @@ def standing(folder: Path) -> Row:
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     entries = ({name: one.get(name) for name in _OF_A_REPORT} for one in manifest["notebooks"])
     return {**{name: manifest.get(name) for name in _OF_THE_RUN}, "reports": [*entries]}
+
+
+def _latest(reports: Path) -> Path:
+    here = Path.cwd()
+    places = [parent / reports / LATEST for parent in (here, *here.parents)]
+    return next((place for place in places if place.is_dir()), places[0])
 
 
 def _given() -> Path | None:

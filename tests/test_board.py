@@ -159,6 +159,17 @@ def test_a_run_is_read_from_where_it_is_made_else_from_the_latest(tmp_path, monk
     assert open_run(tmp_path / "reports").kpis[0]["metric"] == "cac"
 
 
-def test_without_a_run_it_says_to_run_the_others_first(tmp_path):
+def test_a_notebook_in_a_folder_of_its_own_finds_the_run_further_up(tmp_path, monkeypatch):
+    latest = tmp_path / "reports" / LATEST
+    latest.mkdir(parents=True)
+    (tmp_path / "notebooks").mkdir()
+    pack(latest, [number("cac")])
+    monkeypatch.delenv(PLACE, raising=False)
+    monkeypatch.chdir(tmp_path / "notebooks")
+    assert open_run().folder == latest
+
+
+def test_without_a_run_it_says_to_run_the_others_first(tmp_path, monkeypatch):
+    monkeypatch.delenv(PLACE, raising=False)
     with pytest.raises(Unanswered, match="run the other notebooks first"):
         open_run(tmp_path)
