@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from revwork.commands import history
+from revwork.commands.actions import actions
 from revwork.commands.collect import collect
 from revwork.commands.run import run
 from revwork.commands.schedule import schedule
@@ -148,6 +149,7 @@ def check(
     raise typer.Exit(0 if found["usable"] else 1)
 
 
+app.add_typer(actions, name="actions")
 app.command()(history.history)
 app.command()(history.diff)
 app.command()(history.prune)

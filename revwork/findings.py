@@ -89,8 +89,13 @@ class Finding:
     @property
     def id(self) -> str:
         """Hash of metric, segment and direction, so it keeps its identity from run to run."""
-        identity = [self.metric, sorted(self.segment.items()), self.direction]
-        return sha256(dumps(identity).encode()).hexdigest()[:12]
+        return identity(self.metric, self.segment, self.direction)
+
+
+def identity(metric: str, segment: Mapping[str, str], direction: str) -> str:
+    """Return the id of whatever tells of that metric, segment and direction."""
+    told = [metric, sorted(segment.items()), direction]
+    return sha256(dumps(told).encode()).hexdigest()[:12]
 
 
 def segment(**values: object) -> dict[str, str]:

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ PLACE = "REVWORK_RUN"  # the folder of the run that a notebook is executed in
 LATEST = "latest"
 FILES = ("kpis.json", "findings.json")
 _OF_THE_RUN = ("workspace", "as_of", "language", "currency", "confidentiality")
-_OF_A_REPORT = ("notebook", "title", "status", "reason", "resolved")
+_OF_A_REPORT = ("notebook", "title", "status", "reason", "resolved", "parameters")
 Row = Mapping[str, Any]
 
 
@@ -29,24 +30,42 @@ class Pack:
     findings: Sequence[Row]
     said: Row
 
+    def is_for(self, audience: str) -> bool:
+        """Whether every report whose findings these are was made for that audience."""
+        told = {row["notebook"] for row in self.findings}
+        made = [one["parameters"] for one in self.said["reports"] if one["notebook"] in told]
+        return all((given or {}).get("audience") == audience for given in made)
+
+    @property
+    def day(self) -> date:
+        """The last day it counts."""
+        return date.fromisoformat(self.said["as_of"])
+
     @property
     def is_own(self) -> bool:
         """Whether the pages of these findings lie beside the one that quotes them."""
         return self.folder == _given() and self.folder.name != LATEST
 
 
-def open_run(reports: str | Path = "reports") -> Pack:
+def open_run(reports: str | Path = "reports", audience: str = "full") -> Pack:
     """Return what the notebooks before this one said in the same run, else in `reports/latest`.
 
     A relative folder is looked for in the working directory, then in each of its parents. Raises
-    Unanswered where there is no run yet.
+    Unanswered where there is no run yet, or for `leadership` none without people's names.
     """
     folder = _given() or _latest(Path(reports))
     try:
         kpis, findings = (json.loads((folder / file).read_text("utf-8")) for file in FILES)
-        return Pack(folder, kpis, findings, standing(folder))
+        run = Pack(folder, kpis, findings, standing(folder))
     except FileNotFoundError:
         raise Unanswered("There is no run to read yet: run the other notebooks first.") from None
+    if audience != "full" and not run.is_for(audience):
+        raise Unanswered(
+            "The run to read shows people by name: run the other notebooks with "
+            "audience={audience:text} first.",
+            audience=audience,
+        )
+    return run
 
 
 def standing(folder: Path) -> Row:

@@ -22,6 +22,7 @@ from revwork.run.limits import Running
 from revwork.run.recipients import Recipients
 
 if TYPE_CHECKING:
+    from revwork.actions import Action
     from revwork.data.loading import Tables
     from revwork.data.pseudonyms import Audience
 
@@ -92,6 +93,27 @@ class Company:
         from revwork.data.cache import kept
 
         return kept(self.folder, work, *given, **named)
+
+    def actions(self, audience: "Audience" = "full") -> "list[Action]":
+        """Return what was decided about findings, as the workspace's register has it.
+
+        For `leadership` without names, and without words of people. Raises DataError where the
+        register cannot be read.
+        """
+        from revwork import register
+
+        found = register.read(self.folder)
+        return found if audience == "full" else register.discreet(found, self.folder)
+
+    def decide(self, action: "Action", changed: Mapping[str, Any]) -> "Action":
+        """Write what is changed of an action into the register, and return it as it is then.
+
+        Raises DataError where that cannot be; nothing is written then.
+        """
+        from revwork import register
+
+        now = datetime.now(ZoneInfo(self.time_zone))
+        return register.change(self.folder, action, changed, register.whoami(), now)
 
     @property
     def today(self) -> date:

@@ -43,6 +43,7 @@ class Tables:
 
     `as_of`: the last day the orders cover, else the latest of any table, not beyond today.
     `absent`: tables that would enrich but are not there or have no rows; theirs are empty.
+    `audience`: who may read them.
     """
 
     tables: Mapping[str, ibis.Table]
@@ -50,6 +51,7 @@ class Tables:
     notes: Sequence[Note]
     inputs: Sequence[Input]
     absent: Sequence[str]
+    audience: pseudonyms.Audience = "full"
 
     def day(self, as_of: str = "") -> date:
         """Return the day to look from: the ISO day asked for, never beyond the data."""
@@ -108,7 +110,7 @@ def load(
         )
     known = _known(company, tables, notes, today)
     _check_filled(company, needs, tables.keys() - {*known.absent})
-    return known
+    return replace(known, audience=audience)
 
 
 def load_apart(company: "Company", today: date) -> tuple[Tables, Mapping[str, Sequence[str]]]:

@@ -6,9 +6,11 @@ find out which is which. Comments, in which anybody may be named, are left out.
 """
 
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 from typing import Literal, get_args
@@ -49,6 +51,18 @@ def discreet(breaches: Sequence[str]) -> list[str]:
     """Return which tables cannot be used, without the rows and values that sentences show."""
     tables = dict.fromkeys(one.partition(": ")[0] for one in breaches)
     return [f"{table}: cannot be used; revwork check says why" for table in tables]
+
+
+def hidden(segment: Mapping[str, str], workspace: Path) -> dict[str, str]:
+    """Return a segment as `disguise` would show it: a pseudonym for every name of a person."""
+    nouns = marked("orders", "personal", [*segment])
+    salt = secret(workspace)
+    return {
+        column: _pseudonym(value, nouns.get(column, "Person"), salt)
+        if value and (column in nouns or re.search(_CODES, value))
+        else value
+        for column, value in segment.items()
+    }
 
 
 def secret(workspace: Path) -> str:
@@ -95,6 +109,10 @@ def _shown(engine: Engine, table: str, columns: Sequence[str], salt: str) -> dic
             hidden = _named(column, "Person", salt)
             shown[column] = f"CASE WHEN {code} THEN {hidden} ELSE {name(column)} END"
     return shown
+
+
+def _pseudonym(name: str, noun: object, salt: str) -> str:
+    return f"{noun} {sha256((salt + name).encode()).hexdigest()[:_DIGITS].upper()}"
 
 
 def _named(column: str, noun: object, salt: str) -> str:

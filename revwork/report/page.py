@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from revwork.findings import Finding, Impact, Message, ranked, record
+from revwork.report import marks
 from revwork.report.carried import carrying, nothing_yet
 from revwork.report.panels import HEADLESS, Note, views
 from revwork.report.words import Reader, html, label, read_as, reader
@@ -94,6 +95,7 @@ def begin(  # noqa: PLR0913
     source = say.words("Source: {company:text}, data to {day:date}", **told)
     nothing_yet()
     read_as(say.language, say.currency, source, comparison.partial)
+    marks.set_for(company.actions(tables.audience), only)
     masthead = Masthead(company, tables, comparison, reader(), tuple(only), offered)
     put_above(masthead)
     return masthead

@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Picture:
-    """An image with its finding, its measure and its words for who cannot see it."""
+    """An image with its finding, its measure and its words for who cannot see it.
+
+    `marked` says under the image what its numbered marks are.
+    """
 
     title: str
     subtitle: str
     address: str
     alt: str
     frame: pd.DataFrame | None = field(default=None, compare=False, repr=False)
+    marked: str = ""
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
         return carrying(self._repr_html_, repr(self))
@@ -35,13 +39,14 @@ class Picture:
         if self.frame is not None:
             shown = {"subtitle": self.subtitle, "image": self.address, "alt": self.alt}
             carry(self.frame, self.title, **shown)
+        marked = f'<span class="marked">{escape(self.marked)}</span>' if self.marked else ""
         source = reader().source
         source = f'<span class="as-of">{escape(source)}</span>' if source else ""
         return (
             f'<figure><figcaption><strong class="finding-title">{html(self.title)}</strong>'
             f'<span class="quiet">{escape(self.subtitle)}</span></figcaption>'
             f'<div class="scroll" tabindex="0"><img alt="{escape(self.alt)}" src="{self.address}">'
-            f"</div>{source}</figure>"
+            f"</div>{marked}{source}</figure>"
         )
 
     def __repr__(self) -> str:
@@ -80,7 +85,8 @@ def finished(
     figure: "Figure", frame: pd.DataFrame, title: Title, subtitle: str, alt: str
 ) -> Picture:
     """Return what was drawn of a frame, under what the title reads in it."""
-    return Picture(titled(title, frame), subtitle, theme.image(figure), alt)
+    address = theme.image(figure)
+    return Picture(titled(title, frame), subtitle, address, alt, marked=str(figure.get_label()))
 
 
 def short(name: str, most: int) -> str:

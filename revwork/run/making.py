@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from revwork.pack import LATEST, PLACE
+from revwork.report.marks import NOTEBOOK
 from revwork.run import unchanged
 from revwork.run.files import as_json, from_json, write
 from revwork.run.limits import Limits
@@ -117,6 +118,7 @@ def _job(run: Run, report: Report) -> Job:
         **dict.fromkeys(_THREADS, str(threads)),
         TODAY: run.today,
         PLACE: str(place),
+        NOTEBOOK: report.notebook.stem,
         MEMORY: str(int(run.limits.memory)),
     }
     key = unchanged.key(report, place)

@@ -11,6 +11,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from revwork import register
 from revwork.data.cache import of_files
 from revwork.data.source import FILE
 from revwork.data.wording import DataError
@@ -35,8 +36,11 @@ def key(report: Report, pack: Path) -> list[str]:
     values = json.dumps(report.parameters, sort_keys=True)
     source = hashed(report.notebook)
     try:
-        read = _quoted(pack) if reads_run(report.notebook) else _tables(report)
-        return [_joined([source, _package(), values]), _joined(read)]
+        read = _tables(report)
+        if reads_run(report.notebook) and (read or not reads(report.notebook)):
+            read = [*_quoted(pack), *read]
+        told = [*read, *_decided(report)] if read else []
+        return [_joined([source, _package(), values]), _joined(told)]
     except (DataError, OSError):
         return [_joined([source, _package(), values]), ""]
 
@@ -123,6 +127,13 @@ def _tables(report: Report) -> list[str]:
     if any(source.is_remote for source in sources):
         return []
     return [str(company.folder), hashed(company.folder / FILE), *map(of_files, sources)]
+
+
+def _decided(report: Report) -> list[str]:
+    """What changes with the register of actions, which every page over time marks."""
+    company = report.company
+    place = company.folder / register.FILE if company else None
+    return [hashed(place)] if place and place.is_file() else []
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from revwork.metrics import Unit
+from revwork.report import marks
 from revwork.report.chart.amounts import brief
 from revwork.report.picture import short
 from revwork.report.theme import INK, QUIET, RULE, SMALL
@@ -107,13 +108,20 @@ def within(frame: pd.DataFrame) -> Callable[[date], float | None]:
     return place
 
 
-def mark(axes: "Axes", events: pd.DataFrame | None, place: Callable[[date], float | None]) -> str:
-    """Mark events (day, label, kind) on a time axis; return them in words.
+def mark(
+    axes: "Axes",
+    events: pd.DataFrame | None,
+    place: Callable[[date], float | None],
+    unit: Unit,
+) -> str:
+    """Mark events (day, label, kind) and the page's decisions on a time axis; return them in words.
 
     A decision is a full line and a diamond, any other kind a dotted line; names stand above the
-    axes, in rows where they would touch, and a name without room is left to the words.
+    axes, in rows where they would touch, and a name without room is left to the words. The page's
+    own decisions bear their number, and the figure's label says what they are.
     """
-    seen = [] if events is None else events.sort_values(["day", "label"]).itertuples()
+    every = pd.concat([one for one in (events, marks.events(unit)) if one is not None])
+    seen = every.sort_values(["day", "label"]).itertuples()
     seen = [(place(one.day), one) for one in seen]
     seen = [(at, one) for at, one in seen if at is not None]
     low, high = axes.get_xlim()
@@ -121,7 +129,9 @@ def mark(axes: "Axes", events: pd.DataFrame | None, place: Callable[[date], floa
     for at, one in seen:
         decided = one.kind == "decision"
         axes.axvline(at, color=QUIET, lw=1, ls="-" if decided else ":", zorder=0.5)
-        name = f"{'◆' if decided else '▾'} {short(text(one.label), 40)}"
+        known = getattr(one, "number", None)
+        said = short(text(one.label), 40) if pd.isna(known) else f"{known:.0f}"
+        name = f"{'◆' if decided else '▾'} {said}"
         start, wide = (at - low) / (high - low) * _width(axes), _LETTER * len(name)
         left = min(start - 3, max(0, _width(axes) - wide))
         row = next((n for n, end in enumerate(taken) if end < left), None)
@@ -137,6 +147,7 @@ def mark(axes: "Axes", events: pd.DataFrame | None, place: Callable[[date], floa
                 color=QUIET,
             )
     axes.set_xlim(low, high)
+    axes.figure.set_label(marks.caption([getattr(one, "number", None) for _, one in seen]))
     told = (f"{reader().day(one.day)} {text(one.label)} ({label(one.kind)})" for _, one in seen)
     return " " + words("Marked: {events:told}.", events="; ".join(told)) if seen else ""
 

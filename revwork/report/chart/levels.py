@@ -9,7 +9,7 @@ import pandas as pd
 
 from revwork.metrics import Unit
 from revwork.report.chart.amounts import bare, brief, fitting, full
-from revwork.report.chart.axes import left_out, named, scaled
+from revwork.report.chart.axes import left_out, mark, named, scaled
 from revwork.report.panels import Note
 from revwork.report.picture import Picture, finished, of, short
 from revwork.report.theme import BASE, DOWN, INK, NOW, QUIET, RULE, SMALL, TARGET, UP, canvas
@@ -89,10 +89,11 @@ def lines(frame: pd.DataFrame, title: Title, subtitle: str, unit: Unit = "index"
         axes.spines["left"].set_visible(False)
         axes.yaxis.grid(True, color=RULE, lw=0.7)
         rest = left_out(axes, _keys(frame, 1).nunique() - len(names), 22)
+        marked = mark(axes, None, lambda day: _placed(day, value.index), unit)
     last = value.ffill().iloc[-1]
     told = ", ".join(f"{named(name)} {full(at, unit)}" for name, at in last.items())
     alt = words("Lines over time; last: {lines:told}.", lines=told)
-    return finished(figure, frame, title, subtitle, alt + rest)
+    return finished(figure, frame, title, subtitle, alt + rest + marked)
 
 
 def _keys(frame: pd.DataFrame, place: int) -> pd.Series:
@@ -162,6 +163,12 @@ def _months(days: pd.DatetimeIndex) -> object:
     from matplotlib.dates import MonthLocator
 
     return MonthLocator(interval=max(1, (days[-1] - days[0]).days // 180))
+
+
+def _placed(day: date, days: pd.DatetimeIndex) -> float | None:
+    from matplotlib.dates import date2num
+
+    return date2num(day) if days[0] <= pd.Timestamp(day) <= days[-1] else None
 
 
 def _day(at: float) -> date:

@@ -53,7 +53,7 @@ def line(
         names = {"value": (words("now"), NOW), "base": (words("before"), QUIET)}
         ends(axes, frame, {**names, "target": (words("target"), TARGET)})
         period_axis(axes, frame)
-        marked = mark(axes, events, within(frame))
+        marked = mark(axes, events, within(frame), unit)
     return finished(figure, frame, title, subtitle, _line_in_words(frame, unit) + marked)
 
 
@@ -86,7 +86,7 @@ def columns(
         if not many:
             axes.set_yticks([])
         period_axis(axes, frame)
-        marked = mark(axes, events, within(frame))
+        marked = mark(axes, events, within(frame), unit)
     alt = words(
         "Bars by period, last {start:date}: now {value:text}, before {base:text}, "
         "target {target:text}.",
@@ -128,7 +128,8 @@ def days(
         axes.xaxis.set_major_locator(MonthLocator(interval=1 + len(frame) // 200))
         axes.xaxis.set_major_formatter(lambda at, _: reader().month(num2date(at)))
         first, last = frame.day.min(), frame.day.max()
-        seen = mark(axes, events, lambda day: date2num(day) if first <= day <= last else None)
+        inside = lambda day: date2num(day) if first <= day <= last else None  # noqa: E731
+        seen = mark(axes, events, inside, unit)
     said = ", ".join(f"{reader().day(r.day)} {full(r.net, unit)}" for r in marked.itertuples())
     alt = words("Daily line; marked: {days:told}.", days=said or words("no day"))
     return finished(figure, frame, title, subtitle, alt + seen)

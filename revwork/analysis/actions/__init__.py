@@ -1,0 +1,1 @@
+"""What is to be done, what was decided, and what came of it."""
