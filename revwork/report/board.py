@@ -12,12 +12,14 @@ from revwork.findings import Impact, Message, Unanswered
 from revwork.metrics import Kpi
 from revwork.report import glossary, kpi
 from revwork.report.carried import nothing_yet
+from revwork.report.decisions import told as decided
 from revwork.report.index import address
 from revwork.report.page import DATA_MIME, worth
 from revwork.report.panels import Note
 from revwork.report.words import Reader, html, read_as, reader
 
 if TYPE_CHECKING:
+    from revwork.actions import Action
     from revwork.analysis.folded import Topic
     from revwork.pack import Pack
     from revwork.workspace import Company
@@ -192,6 +194,27 @@ class Topics:
 def topics(found: Sequence["Topic"], run: "Pack", title: str = "") -> Topics:
     """Show topics in their order, under a title of their own where one is given."""
     return Topics(found, run, reader(), title)
+
+
+@dataclass(frozen=True)
+class Actions:
+    """Actions as a list: the finding, whose it is and by when, the money, what to do."""
+
+    actions: Sequence["Action"]
+    day: date
+    reader: Reader
+
+    def _repr_html_(self) -> str:
+        items = "".join(f"<li>{decided(one, self.day, self.reader)}</li>" for one in self.actions)
+        return f'<ol class="findings topics">{items}</ol>' if items else ""
+
+    def __repr__(self) -> str:
+        return "\n".join(self.reader.say(one.text) for one in self.actions)
+
+
+def actions(found: Sequence["Action"], day: date) -> Actions:
+    """Show actions in their order; late is what should have been done before that day."""
+    return Actions(found, day, reader())
 
 
 @dataclass(frozen=True)
