@@ -1,5 +1,6 @@
 """Sentences of a pack: one, several, none; up, down, within the noise; nothing to hold against."""
 
+import pandas as pd
 from test_board_cards import number
 from test_board_lists import topic
 
@@ -90,3 +91,10 @@ def test_threats_are_counted_and_the_largest_is_told_where_it_is_known():
     assert said(board_told.threats([one])) == "One threat. The largest puts €50 a year at stake."
     assert said(board_told.threats([one, other])).startswith("Threats: 2.")
     assert "is not known" in said(board_told.threats([other]))
+
+
+def test_what_waits_is_told_apart_from_what_is_under_way_and_late():
+    rows = pd.DataFrame(
+        {"status": ["proposed", "decided", "started"], "late": [False, True, False]}
+    )
+    assert said([board_told.due(rows)]) == "To decide: 1; under way: 2, late: 1"

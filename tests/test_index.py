@@ -225,3 +225,14 @@ def test_an_empty_library_is_a_page():
 
 def test_a_run_of_another_name_is_listed_by_it():
     assert "2026 final <b>" in text(library([(manifest("2026 final <b>"), None)]))
+
+
+def test_the_pack_leads_to_the_report_that_quotes_all_others_first():
+    first = {"notebook": "00_board_pack", "files": {"html": "00_board_pack.html"}, **ENDED}
+    told = manifest()
+    told["notebooks"].insert(0, first)
+    link = soup(index.pack(told, []))("a", href="00_board_pack.html")[0]
+    assert "Begin with the board pack" in link.get_text()
+    assert not soup(index.pack(manifest(), []))(class_="first")
+    told["notebooks"][0] = {**first, "status": "failed", "files": {}}
+    assert not soup(index.pack(told, []))(class_="first")

@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from texts import CHOSEN
 
+from revwork.pack import LATEST, PLACE
 from revwork.report.kpi import MIME, ON_CARD
 from revwork.report.panels import HEADLESS
 
@@ -28,15 +29,15 @@ def numbers(notebook):
     return [row for output in outputs for row in output.get("data", {}).get(MIME, [])]
 
 
-def nbval(path):
-    """Run the notebook again and compare the outputs of its checked cells."""
+def nbval(path, published):
+    """Run the notebook again, on the same run where it quotes one, and compare checked cells."""
     ini = path.with_name("pytest.ini")
     ini.write_text("[pytest]\n")
     command = [sys.executable, "-m", "pytest", "-c", ini, "-p", "no:cacheprovider", "--nbval-lax"]
     return subprocess.run(
         [*command, "--nbval-sanitize-with", SANITIZE, path],
-        cwd=path.parent, env={**os.environ, HEADLESS: "1"}, capture_output=True, text=True,
-        check=False,
+        cwd=path.parent, env={**os.environ, HEADLESS: "1", PLACE: str(published / LATEST)},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
@@ -61,7 +62,7 @@ def test_a_second_run_tells_the_same_numbers(published, name, tmp_path):
     path = tmp_path / f"{name}.ipynb"
     notebook, _ = up_to_the_numbers(executed(published, name))
     nbformat.write(notebook, path)
-    done = nbval(path)
+    done = nbval(path, published)
     assert done.returncode == 0, done.stdout
 
 
@@ -76,7 +77,7 @@ def test_another_number_would_not_pass(published, mime, tmp_path):
         data[mime] = data[mime].replace(first, str(9 - int(first)))
     path = tmp_path / "tampered.ipynb"
     nbformat.write(notebook, path)
-    done = nbval(path)
+    done = nbval(path, published)
     assert done.returncode == 1 and "1 failed" in done.stdout, done.stdout
     assert mime in done.stdout
 
@@ -87,6 +88,7 @@ def test_papermill_alone_runs_it_from_anywhere_and_tells_the_same_numbers(
 ):
     source = root / f"notebooks/{name}.ipynb"
     bare = {key: value for key, value in os.environ.items() if key != HEADLESS}
+    bare[PLACE] = str(published / LATEST)
     command = [sys.executable, "-m", "papermill", source, "out.ipynb", "--no-progress-bar"]
     done = subprocess.run(
         command, cwd=tmp_path, env=bare, capture_output=True, text=True, check=False

@@ -48,6 +48,7 @@ _LABELS = {
     "base": "Before",
     "change_rate": "Change %",
     "cac": "CAC",
+    "coverage_multiple": "Pipeline coverage",
     "current": "Now",
     "fpa": "FP&A",
     "lmdi": "LMDI (log-mean Divisia)",
@@ -115,7 +116,4 @@ _LABELS = {
     "grr": "Gross retention",
     "nrr": "Net retention",
     "z": "Robust z",
-    "impact_amount": "Money a year",
-    "low_impact_amount": "Money a year, from",
-    "high_impact_amount": "Money a year, to",
 }

@@ -16,6 +16,7 @@ from revwork.report.stale import TITLE, badge, badged
 from revwork.report.words import Reader, html
 
 _CARDS = 8
+_PACK = "00_"  # its number puts it first
 _PAGE = """<!DOCTYPE html>
 <html lang="{language}">
 <head>
@@ -53,7 +54,8 @@ def pack(
     claims = claims or f"<li>{say('No findings in this run.')}</li>"
     left = len(findings[most:]) if most is not None else 0
     more = f'<p class="note">{say("{n:number} more in the pack", n=left)}</p>' if left else ""
-    opening = badge(badged(manifest["notebooks"]), reader) + _headline(kpis, reader)
+    opening = badge(badged(manifest["notebooks"]), reader)
+    opening += _first(manifest["notebooks"], reader) + _headline(kpis, reader)
     return index_page(
         say("{company:text} to {day:text}", company=company, day=last),
         f'{opening}<h2>{say("Findings")}</h2><ol class="findings">{claims}</ol>'
@@ -91,6 +93,16 @@ def index_page(title: str, body: str, nav: str, foot: tuple[str, str], reader: R
     told["source"] = confidential(confidentiality) + told["source"]
     shelf = reader.words("Library")
     return _PAGE.format(**{**carried, **told}, shelf=shelf, language=reader.language)
+
+
+def _first(ended: Sequence[dict[str, Any]], reader: Reader) -> str:
+    """The way to the report that quotes all others, where there is one."""
+    packs = (one for one in ended if one["notebook"].startswith(_PACK) and one["files"].get("html"))
+    said = reader.words("Begin with the board pack: all of it on one page.")
+    return "".join(
+        f'<p class="first"><a href="{address(one["files"]["html"])}">{escape(said)}</a></p>'
+        for one in packs
+    )
 
 
 def _headline(kpis: Sequence[dict[str, Any]], reader: Reader) -> str:

@@ -1,7 +1,9 @@
-"""What a pack says in sentences: what changed, the year ahead, the market, what threatens."""
+"""What a pack says in sentences: what changed, the year, the market, what threatens, what waits."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+import pandas as pd
 
 from revwork.analysis.folded import Topic, is_due
 from revwork.findings import Message
@@ -59,6 +61,19 @@ def threats(topics: Sequence[Topic]) -> list[Message]:
     most = max(known, key=lambda row: abs(row["impact"]["value"]))
     money = {"money": abs(most["impact"]["value"])}
     return [count, Message("The largest puts {money:money} a year at stake.", money)]
+
+
+def due(actions: pd.DataFrame) -> Message:
+    """Return how many actions are under way, how many of them are late, and how many wait.
+
+    `actions`: with columns status and late.
+    """
+    waiting = int((actions.status == "proposed").sum())
+    going, late = len(actions) - waiting, int(actions.late.astype(bool).sum())
+    return Message(
+        "To decide: {waiting:number}; under way: {going:number}, late: {late:number}",
+        {"waiting": waiting, "going": going, "late": late},
+    )
 
 
 def _largest(found: Sequence[Row]) -> Iterator[Message]:
