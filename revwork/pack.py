@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,11 @@ class Pack:
         return all((given or {}).get("audience") == audience for given in made)
 
     @property
+    def day(self) -> date:
+        """The last day it counts."""
+        return date.fromisoformat(self.said["as_of"])
+
+    @property
     def is_own(self) -> bool:
         """Whether the pages of these findings lie beside the one that quotes them."""
         return self.folder == _given() and self.folder.name != LATEST
@@ -44,9 +50,10 @@ class Pack:
 def open_run(reports: str | Path = "reports", audience: str = "full") -> Pack:
     """Return what the notebooks before this one said in the same run, else in `reports/latest`.
 
-    Raises Unanswered where there is no run yet, or for `leadership` none without people's names.
+    A relative folder is looked for in the working directory, then in each of its parents. Raises
+    Unanswered where there is no run yet, or for `leadership` none without people's names.
     """
-    folder = _given() or Path(reports) / LATEST
+    folder = _given() or _latest(Path(reports))
     try:
         kpis, findings = (json.loads((folder / file).read_text("utf-8")) for file in FILES)
         run = Pack(folder, kpis, findings, standing(folder))
@@ -70,6 +77,12 @@ def standing(folder: Path) -> Row:
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     entries = ({name: one.get(name) for name in _OF_A_REPORT} for one in manifest["notebooks"])
     return {**{name: manifest.get(name) for name in _OF_THE_RUN}, "reports": [*entries]}
+
+
+def _latest(reports: Path) -> Path:
+    here = Path.cwd()
+    places = [parent / reports / LATEST for parent in (here, *here.parents)]
+    return next((place for place in places if place.is_dir()), places[0])
 
 
 def _given() -> Path | None:

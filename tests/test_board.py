@@ -1,6 +1,7 @@
 """The board pack's views: whose run it is, what is quoted, and nothing that could run in a page."""
 
 import json
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
@@ -8,6 +9,7 @@ from bs4 import BeautifulSoup
 from test_board_cards import number
 from test_folded import finding
 
+from revwork.actions import Action
 from revwork.analysis.board import board_cards
 from revwork.analysis.folded import Topic
 from revwork.findings import Message, Unanswered
@@ -143,6 +145,15 @@ def test_the_year_is_a_sentence_alone_without_a_forecast_and_cards_with_one():
     assert 'class="kpis five"' in shown and "No forecast." in shown
 
 
+def test_actions_are_listed_with_what_to_do_by_when_and_whether_late():
+    told = {"claim": "North fell", "next_step": "Call <them>"}
+    one = Action("a", "decided", "sales", "S", date(2026, 9, 1), told)
+    shown = board.actions([one], date(2026, 9, 14))
+    assert "North fell Decided · Sales" in said(shown) and "due on 1 Sep 2026" in said(shown)
+    assert "late" in said(shown) and "<them>" not in shown._repr_html_()
+    assert board.actions([], date(2026, 9, 14))._repr_html_() == ""
+
+
 # what a run left
 
 
@@ -159,6 +170,17 @@ def test_a_run_is_read_from_where_it_is_made_else_from_the_latest(tmp_path, monk
     assert open_run(tmp_path / "reports").kpis[0]["metric"] == "cac"
 
 
-def test_without_a_run_it_says_to_run_the_others_first(tmp_path):
+def test_a_notebook_in_a_folder_of_its_own_finds_the_run_further_up(tmp_path, monkeypatch):
+    latest = tmp_path / "reports" / LATEST
+    latest.mkdir(parents=True)
+    (tmp_path / "notebooks").mkdir()
+    pack(latest, [number("cac")])
+    monkeypatch.delenv(PLACE, raising=False)
+    monkeypatch.chdir(tmp_path / "notebooks")
+    assert open_run().folder == latest
+
+
+def test_without_a_run_it_says_to_run_the_others_first(tmp_path, monkeypatch):
+    monkeypatch.delenv(PLACE, raising=False)
     with pytest.raises(Unanswered, match="run the other notebooks first"):
         open_run(tmp_path)

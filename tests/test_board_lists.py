@@ -1,12 +1,9 @@
-"""Lists of a pack: what is strong, weak, at risk and due, by money, on findings by hand."""
+"""Lists of a pack: what is strong, weak and at risk, by money, on findings by hand."""
 
-import pytest
 from test_folded import finding
 
 from revwork.analysis.board import board_lists
-from revwork.analysis.folded import Topic, topics
-from revwork.findings import Unanswered
-from revwork.report.words import Reader
+from revwork.analysis.folded import Topic
 
 
 def topic(metric, money=None, direction="weakness", kind="change", department="sales", **known):
@@ -40,21 +37,3 @@ def test_a_department_reads_the_topics_that_it_has_a_finding_in():
     assert leads(board_lists.of_department(every, "web")) == ["a"]
     assert board_lists.of_department(every, "people") == []
     assert board_lists.of_department(every, "") == every
-
-
-def test_decisions_keep_the_order_of_topics_and_say_whose_and_what_they_are_worth():
-    every = [topic("a", -5.0, department="web"), topic("b", 9.0, "opportunity"), topic("c")]
-    rows = board_lists.due(every)
-    assert [*rows.decision] == ["Mend a", "Mend b", "Mend c"]
-    assert rows.impact_amount[0] == -5 and rows.impact_amount.isna()[2]
-    assert "Decisions due: 3; with sales 2, more than with any other" in Reader().say(
-        board_lists.reading(rows)
-    )
-    assert len(board_lists.due(every, 1)) == 1
-
-
-def test_what_has_long_stood_and_has_no_money_asks_for_no_decision():
-    standing = topic("stale_share", kind="level")
-    assert leads(topics([standing.lead])) == ["stale_share"]
-    with pytest.raises(Unanswered, match="asks for a decision"):
-        board_lists.due([standing])

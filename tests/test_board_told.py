@@ -1,8 +1,11 @@
 """Sentences of a pack: one, several, none; up, down, within the noise; nothing to hold against."""
 
+from datetime import date
+
 from test_board_cards import number
 from test_board_lists import topic
 
+from revwork.actions import Action
 from revwork.analysis.board import board_cards, board_told
 from revwork.analysis.folded import Topic
 from revwork.report.words import Reader
@@ -90,3 +93,15 @@ def test_threats_are_counted_and_the_largest_is_told_where_it_is_known():
     assert said(board_told.threats([one])) == "One threat. The largest puts €50 a year at stake."
     assert said(board_told.threats([one, other])).startswith("Threats: 2.")
     assert "is not known" in said(board_told.threats([other]))
+
+
+def action(status, due=None):
+    return Action("a", status, "sales", "S", due, {})
+
+
+def test_what_waits_is_told_apart_from_what_is_under_way_and_late():
+    before, day = date(2026, 9, 1), date(2026, 9, 14)
+    every = [action("proposed", before), action("decided", before), action("started", day)]
+    told = said(board_told.due(every, day))
+    assert told == "To decide: 1; under way: 2, late: 1."
+    assert said(board_told.due([], day)) == "No finding of this run asks for a decision."

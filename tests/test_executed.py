@@ -24,7 +24,7 @@ DIALECTS = ("postgres", "databricks")
 class Executed:
     """The page a notebook makes, what it looked up in vain, what its analyses asked for.
 
-    `quotes`: it reads a run, and asks nothing.
+    `quotes`: it reads a run, and may ask nothing.
     """
 
     html: str
@@ -61,7 +61,7 @@ def asked_by_an_analysis():
 def french(request):
     """A notebook of the project over the sample, in French; what quotes a run has an English one.
 
-    Nothing is asked of an engine by a notebook that quotes.
+    One that quotes may ask nothing of an engine.
     """
     looked_up, asked = set(), []
     quotes = plan.reads_run(request.param)
@@ -92,7 +92,7 @@ def french(request):
 
 
 def test_what_it_asks_compiles_for_other_engines(french):
-    assert bool(french.asked) != french.quotes
+    assert french.asked or french.quotes
     for expression in french.asked:
         for dialect in DIALECTS:
             assert ibis.to_sql(expression, dialect=dialect)

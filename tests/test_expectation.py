@@ -70,7 +70,7 @@ def test_the_interval_holds_what_chance_does():
 def test_before_two_whole_steps_it_is_too_early_and_says_from_when_not():
     frame = weeks()
     steps = path(frame, DECIDED)
-    early = known(frame, date(2026, 3, 1))
+    early = known(frame, date(2026, 2, 23))
     found = against_path(early, steps, DECIDED)
     assert (found.verdict, found.weeks, found.told_from) == ("too early", 4, date(2026, 3, 1))
     assert against_path(known(frame, date(2026, 3, 2)), steps, DECIDED).verdict == "measured"

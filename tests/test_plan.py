@@ -200,7 +200,7 @@ def test_a_notebook_named_twice_runs_once():
 def test_an_unknown_notebook_is_refused_with_the_nearest_and_all_there_are():
     with pytest.raises(UsageError) as error:
         plan.find(["01_revenu"])
-    assert str(error.value).startswith("no notebook 01_revenu; there are 01_revenue")
+    assert str(error.value).startswith("no notebook 01_revenu; there are 00_board_pack")
     assert str(error.value).endswith("; did you mean 01_revenue?")
 
 

@@ -13,7 +13,8 @@ AS_OF = date(2026, 9, 14)
 
 
 def finding(key="a1", value=-1000.0, **more):
-    impact = {"value": value, "low": value - 500, "high": value + 500, "currency": "EUR"}
+    impact = {"value": value, "low": value - 500, "high": value + 500, "currency": "EUR",
+              "basis": "net_revenue"}  # fmt: skip
     message = {"template": "Spain fell since {since:date}", "values": {"since": "2026-01-05"}}
     told = {"claim": "Spain fell", "next_step": "Mend it", "evidence": "long", "period": "2026-Q2"}
     return {

@@ -1,6 +1,5 @@
 """The board pack's own views: whose run it is, numbers with their owner, topics, sentences."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,16 +7,19 @@ from html import escape
 from statistics import mode
 from typing import TYPE_CHECKING, Any
 
+from revwork.actions import said
 from revwork.findings import Impact, Message, Unanswered
 from revwork.metrics import Kpi
 from revwork.report import glossary, kpi
 from revwork.report.carried import nothing_yet
+from revwork.report.decisions import told as decided
 from revwork.report.index import address
 from revwork.report.page import DATA_MIME, worth
 from revwork.report.panels import Note
 from revwork.report.words import Reader, html, read_as, reader
 
 if TYPE_CHECKING:
+    from revwork.actions import Action
     from revwork.analysis.folded import Topic
     from revwork.pack import Pack
     from revwork.workspace import Company
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 _SAID = ("claim", "evidence", "next_step")
 _SHOWN = ("period", "base", "partial")
-_TYPED = re.compile(r"\{(\w+):(\w+)\}")
 
 
 @dataclass(frozen=True)
@@ -82,27 +83,27 @@ def opening(
 
     Raises Unanswered for a run of another company or day, or one in which no report succeeded.
     """
-    said = run.said
-    if not said["workspace"]:
+    about = run.said
+    if not about["workspace"]:
         raise Unanswered("No report of this run succeeded: there is nothing to quote.")
-    if said["workspace"] != company.name:
+    if about["workspace"] != company.name:
         raise Unanswered(
             "The run is of {other:text}, not of {own:text}: run the other notebooks first.",
-            other=said["workspace"],
+            other=about["workspace"],
             own=company.name,
         )
-    if as_of and as_of != said["as_of"]:
+    if as_of and as_of != about["as_of"]:
         raise Unanswered(
             "The run counts days to {there:text}, not to {asked:text}: run the other notebooks "
             "with the same as_of first.",
-            there=said["as_of"],
+            there=about["as_of"],
             asked=as_of,
         )
-    found = [one["resolved"] for one in said["reports"] if (one["resolved"] or {}).get("period")]
+    found = [one["resolved"] for one in about["reports"] if (one["resolved"] or {}).get("period")]
     period = mode(one["period"] for one in found)
     shown = next(one for one in found if one["period"] == period)
-    say = Reader(language or said["language"], said["currency"])
-    told = {"company": company.name, "day": date.fromisoformat(said["as_of"])}
+    say = Reader(language or about["language"], about["currency"])
+    told = {"company": company.name, "day": date.fromisoformat(about["as_of"])}
     source = say.words("Source: {company:text}, data to {day:date}", **told)
     nothing_yet()
     read_as(say.language, say.currency, source, bool(shown.get("partial")))
@@ -114,9 +115,8 @@ def in_language(run: "Pack") -> list[Row]:
     """Return the run's findings in the reader's language, whatever language it was made in."""
     if run.said["language"] == reader().language:
         return list(run.findings)
-    return [
-        {**row, **{name: _again(row["messages"][name]) for name in _SAID}} for row in run.findings
-    ]
+    say = reader().say
+    return [{**row, **{part: say(said(row, part)) for part in _SAID}} for row in run.findings]
 
 
 @dataclass(frozen=True)
@@ -197,6 +197,27 @@ def topics(found: Sequence["Topic"], run: "Pack", title: str = "") -> Topics:
 
 
 @dataclass(frozen=True)
+class Actions:
+    """Actions as a list: the finding, whose it is and by when, the money, what to do."""
+
+    actions: Sequence["Action"]
+    day: date
+    reader: Reader
+
+    def _repr_html_(self) -> str:
+        items = "".join(f"<li>{decided(one, self.day, self.reader)}</li>" for one in self.actions)
+        return f'<ol class="findings topics">{items}</ol>' if items else ""
+
+    def __repr__(self) -> str:
+        return "\n".join(self.reader.say(one.text) for one in self.actions)
+
+
+def actions(found: Sequence["Action"], day: date) -> Actions:
+    """Show actions in their order; late is what should have been done before that day."""
+    return Actions(found, day, reader())
+
+
+@dataclass(frozen=True)
 class Beside:
     """Views side by side where there is room, below each other where there is not."""
 
@@ -254,16 +275,10 @@ def paragraph(sentences: Sequence[str]) -> str:
 
 
 def _titles(run: "Pack") -> dict[str, str]:
-    return {one["notebook"]: one["title"] or one["notebook"] for one in run.said["reports"]}
+    """Notebook → what its report is called; a run in English is read in every language."""
+    say = reader().say
+    return {one["notebook"]: say(one["title"] or one["notebook"]) for one in run.said["reports"]}
 
 
 def _failed(report: Row) -> bool:
     return report["status"] not in ("succeeded", "skipped")
-
-
-def _again(message: Row) -> str:
-    """A sentence of findings.json said anew: days are text there."""
-    specs, values = dict(_TYPED.findall(message["template"])), message["values"]
-    days = {name for name, spec in specs.items() if spec == "date" and values[name]}
-    typed = {name: date.fromisoformat(values[name]) for name in days}
-    return reader().say(Message(message["template"], {**values, **typed}))

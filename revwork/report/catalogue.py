@@ -116,7 +116,4 @@ _LABELS = {
     "grr": "Gross retention",
     "nrr": "Net retention",
     "z": "Robust z",
-    "impact_amount": "Money a year",
-    "low_impact_amount": "Money a year, from",
-    "high_impact_amount": "Money a year, to",
 }

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from revwork.findings import Message
+from revwork.findings import Message, Word
 from revwork.metrics import Kpi
 
 Row = Mapping[str, Any]
@@ -72,7 +72,7 @@ def missing(rows: Sequence[Row], reports: Sequence[Row]) -> list[Message]:
 
 
 def _broke(metric: str, report: Row) -> Message:
-    called = report["title"] or report["notebook"]
+    called = Word(report["title"] or report["notebook"])
     return Message(
         "{metric:label} is not known: the report “{report:text}” ended as {status:lower}.",
         {"metric": metric, "report": called, "status": report["status"]},

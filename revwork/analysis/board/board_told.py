@@ -1,8 +1,10 @@
-"""What a pack says in sentences: what changed, the year ahead, the market, what threatens."""
+"""What a pack says in sentences: what changed, the year, the market, what threatens, what waits."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from revwork.actions import Action
 from revwork.analysis.folded import Topic, is_due
 from revwork.findings import Message
 from revwork.metrics import Kpi
@@ -59,6 +61,21 @@ def threats(topics: Sequence[Topic]) -> list[Message]:
     most = max(known, key=lambda row: abs(row["impact"]["value"]))
     money = {"money": abs(most["impact"]["value"])}
     return [count, Message("The largest puts {money:money} a year at stake.", money)]
+
+
+def due(actions: Sequence[Action], day: date) -> list[Message]:
+    """Return how many actions wait for a decision, are under way, and are late on that day."""
+    if not actions:
+        return [Message("No finding of this run asks for a decision.", {})]
+    waiting = sum(one.status == "proposed" for one in actions)
+    told = {"waiting": waiting, "going": len(actions) - waiting}
+    late = sum(one.is_overdue(day) for one in actions)
+    return [
+        Message(
+            "To decide: {waiting:number}; under way: {going:number}, late: {late:number}.",
+            {**told, "late": late},
+        )
+    ]
 
 
 def _largest(found: Sequence[Row]) -> Iterator[Message]:

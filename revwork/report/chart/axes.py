@@ -111,7 +111,7 @@ def within(frame: pd.DataFrame) -> Callable[[date], float | None]:
 def mark(
     axes: "Axes",
     events: pd.DataFrame | None,
-    place: Callable[[date], float | None],
+    place: Callable[[pd.Timestamp], float | None],
     unit: Unit,
 ) -> str:
     """Mark events (day, label, kind) and the page's decisions on a time axis; return them in words.
@@ -120,8 +120,9 @@ def mark(
     axes, in rows where they would touch, and a name without room is left to the words. The page's
     own decisions bear their number, and the figure's label says what they are.
     """
-    every = pd.concat([one for one in (events, marks.events(unit)) if one is not None])
-    seen = every.sort_values(["day", "label"]).itertuples()
+    known = [one for one in (events, marks.events(unit)) if one is not None and len(one)]
+    every = pd.concat(known).assign(day=lambda t: pd.to_datetime(t.day)) if known else None
+    seen = [] if every is None else every.sort_values(["day", "label"]).itertuples()
     seen = [(place(one.day), one) for one in seen]
     seen = [(at, one) for at, one in seen if at is not None]
     low, high = axes.get_xlim()

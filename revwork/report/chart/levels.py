@@ -165,10 +165,10 @@ def _months(days: pd.DatetimeIndex) -> object:
     return MonthLocator(interval=max(1, (days[-1] - days[0]).days // 180))
 
 
-def _placed(day: date, days: pd.DatetimeIndex) -> float | None:
+def _placed(day: pd.Timestamp, days: pd.DatetimeIndex) -> float | None:
     from matplotlib.dates import date2num
 
-    return date2num(day) if days[0] <= pd.Timestamp(day) <= days[-1] else None
+    return date2num(day) if days[0] <= day <= days[-1] else None
 
 
 def _day(at: float) -> date:

@@ -1,6 +1,7 @@
 """What happened over time: by period, by day, one thing beside another."""
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -107,7 +108,7 @@ def days(
 
     Columns: day, net (of the unit), low and high (the band of what is usual). Events as in `line`.
     """
-    from matplotlib.dates import MonthLocator, date2num, num2date
+    from matplotlib.dates import MonthLocator, num2date
 
     marked = frame[(frame.net < frame.low) | (frame.net > frame.high)]
     with canvas(2.7) as (figure, axes):
@@ -127,9 +128,8 @@ def days(
         axes.set_ylim(low, high + 0.08 * (high - low))
         axes.xaxis.set_major_locator(MonthLocator(interval=1 + len(frame) // 200))
         axes.xaxis.set_major_formatter(lambda at, _: reader().month(num2date(at)))
-        first, last = frame.day.min(), frame.day.max()
-        inside = lambda day: date2num(day) if first <= day <= last else None  # noqa: E731
-        seen = mark(axes, events, inside, unit)
+        first, last = pd.Timestamp(frame.day.min()), pd.Timestamp(frame.day.max())
+        seen = mark(axes, events, partial(_placed, first, last), unit)
     said = ", ".join(f"{reader().day(r.day)} {full(r.net, unit)}" for r in marked.itertuples())
     alt = words("Daily line; marked: {days:told}.", days=said or words("no day"))
     return finished(figure, frame, title, subtitle, alt + seen)
@@ -163,6 +163,12 @@ def multiples(frame: pd.DataFrame, title: Title, subtitle: str, unit: Unit = "mo
     last = (f"{text(name)} {full(_last(rows), unit)}" for name, rows in shown)
     alt = words("Small lines, last value: {lines:told}.", lines=", ".join(last))
     return finished(figure, frame, title, subtitle, alt + rest)
+
+
+def _placed(first: pd.Timestamp, last: pd.Timestamp, day: pd.Timestamp) -> float | None:
+    from matplotlib.dates import date2num
+
+    return date2num(day) if first <= day <= last else None
 
 
 def _known(frame: pd.DataFrame) -> pd.DataFrame:
