@@ -43,7 +43,8 @@ def test_the_same_scenario_has_the_same_draws_alone_or_with_others(found):
 
 
 def test_a_difference_is_surer_than_the_outlook_it_is_taken_from(found):
-    rows = scenarios.compared(found, EVERY, {"more": {"conversion": 0.1}}, "next_twelve_months", no_aim)
+    named = {"more": {"conversion": 0.1}}
+    rows = scenarios.compared(found, EVERY, named, "next_twelve_months", no_aim)
     row = rows.iloc[1]
     low, high = np.quantile(found.sums("net_revenue", "next_twelve_months")[1:], [0.1, 0.9])
     assert row.high_net_revenue_change - row.low_net_revenue_change < (high - low) / 2
