@@ -38,7 +38,7 @@ EXCEPTIONS = {
     "revwork.data.intake": {"workspace"},  # writes the file that the workspace reads
     "revwork.workspace": {"run"},  # the rules and recipients that its file declares
 }
-LINES = {"data": 5_370, "report": 4_950, "run": 3_750}  # argued in DECISIONS.md, "Sizes"
+LINES = {"data": 5_370, "report": 5_000, "run": 3_750}  # argued in DECISIONS.md, "Sizes"
 VAGUE = {"utils", "helpers", "common", "misc", "manager", "base"}
 
 
