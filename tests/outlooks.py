@@ -16,7 +16,7 @@ CALENDAR = Calendar()
 DRAWS = 200
 
 
-def months(first, count, calendar=CALENDAR):
+def months(first, count=1, calendar=CALENDAR):
     found = [calendar.holding(date.fromisoformat(first), "month")]
     while len(found) < count:
         found.append(calendar.holding(found[-1].end, "month"))
@@ -29,8 +29,8 @@ def line(day, net=100.0, cost=60.0, **more):
 
 
 def sold(first="2024-01", count=24, **more):
-    """One sale on the tenth of each month, an order each."""
-    days = [f"{one.start:%Y-%m}-10" for one in months(f"{first}-01", count)]
+    """One sale on the fifth of each month, an order each."""
+    days = [f"{one.start:%Y-%m}-05" for one in months(f"{first}-01", count)]
     return [line(day, order_id=day, **more) for day in days]
 
 

@@ -163,6 +163,27 @@ def weekly(n=3, name="Rival", **columns):
     return frame.assign(**{**ends, "n": 4, **columns})
 
 
+def expected(n=6, **columns):
+    ahead = [m >= n - 3 for m in range(n)]
+    wide = {
+        "low_95": [85.0 + 10 * m for m in range(n)],
+        "high_95": [115.0 + 10 * m for m in range(n)],
+    }
+    return periods(n, **{"ahead": pd.Series(ahead, dtype=bool), **wide, **columns}).drop(
+        columns="partial"
+    )
+
+
+def swings(n=4, name="price", **columns):
+    up = [40.0 - 12 * m for m in range(n)]
+    rows = {"lever": [f"{name}_{m}" if m else name for m in range(n)], "up": up}
+    rows["down"] = [-1.2 * one for one in up]
+    for side, at in (("up", "+10%"), ("down", "−10%")):
+        rows |= {f"low_{side}": [one - 5 for one in rows[side]], f"{side}_at": [at] * n}
+        rows[f"high_{side}"] = [one + 5 for one in rows[side]]
+    return pd.DataFrame({**rows, **columns})
+
+
 def events(*rows):
     return pd.DataFrame(rows, columns=["day", "label", "kind"])
 
@@ -183,6 +204,8 @@ KINDS = {
     "lines": (chart.lines, weekly, ["value", "low", "high"]),
     "scatter": (chart.scatter, points, ["margin", "net_revenue"]),
     "response": (chart.response, curve, ["net_revenue", "low", "high"]),
+    "fan": (chart.fan, expected, ["value", "base", "target", "low", "high", "low_95", "high_95"]),
+    "tornado": (chart.tornado, swings, ["up", "down", "low_up", "high_down"]),
 }
 SHORT = ("waterfall", "funnel")  # of our own steps and stages there are never many
 NAMED = ["multiples", "bars", "dots", "funnel", "pareto", "waterfall", "heat", "scatter", "grid"]
@@ -234,6 +257,10 @@ def figures(monkeypatch):
         "grid": "Grid: Category 0 / R0 90, Category 0 / R1 94, Category 0 / R2 98, "
         "Category 1 / R0 97, Category 1 / R1 101, Category 1 / R2 105, "
         "Category 2 / R0 104, Category 2 / R1 108, Category 2 / R2 112.",
+        "fan": "Line by period with what is expected, last 1 Jun 2025: €150, 80 %: €145 to €155, "
+        "95 %: €135 to €165; before €130, target €140.",
+        "tornado": "Levers, largest first: Price −10% −€48, +10% €40; Price 1 −10% −€34, +10% €28; "
+        "Price 2 −10% −€19, +10% €16; Price 3 −10% −€5, +10% €4.",
         "lines": "Lines over time; last: Rival 0 101, Rival 1 105, Rival 2 109.",
         "response": "Curve of Net revenue over Spend, €0 to €8,000; marked: "
         "Now €2,000 → €4,472; Optimum €6,000 → €7,746.",
@@ -601,6 +628,8 @@ MOVED = {
     "heat": cells(net=[float(n * 5 % 12) for n in range(12)]),
     "grid": indices(value=[90.0, 94, 98, 97, 101, 105, 130, 108, 112]),
     "lines": weekly(value=[100.0 + n % 40 / 2 for n in range(60)]),
+    "fan": expected(value=[100.0, 110, 150, 130, 140, 150]),
+    "tornado": swings(up=[40.0, 28.0, -16.0, 4.0]),
 }
 
 

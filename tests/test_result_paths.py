@@ -36,7 +36,7 @@ def test_months_that_are_over_count_as_booked_and_the_rest_as_expected():
 def test_a_running_month_brings_what_came_and_the_share_usually_still_to_come():
     orders = [*sold(count=20), *(line(f"2025-0{m}-25", order_id=f"late{m}") for m in range(1, 9))]
     orders += [line("2025-09-10", 130.0, 78.0, order_id="now")]
-    one, found = outlook(orders, spent(count=20), as_of="2025-09-14", value=200.0)
+    _, found = outlook(orders, spent(count=20), as_of="2025-09-14", value=200.0)
     assert found.months.rest[8] == pytest.approx(16 / 30)
     rest = np.mean([0.0] * 4 + [0.5] * 8)  # of the last twelve months eight had a later half
     month = found.by_month("net_revenue")[:, 8]

@@ -24,8 +24,10 @@ def card(metric, value, comparison, **more):
 
 
 def told(*cards):
-    plain = kpis(cards)._repr_mimebundle_()["text/plain"].splitlines()
-    return " ".join(plain[len(cards) :])
+    """The sentences under the cards, and under one that stays calm beside them."""
+    calm = card("orders", 100.0, 100.0, better="neither")
+    plain = kpis([*cards, calm])._repr_mimebundle_()["text/plain"].splitlines()
+    return " ".join(plain[len(cards) + 1 :])
 
 
 def test_the_first_number_opens():
@@ -92,8 +94,12 @@ def test_a_period_that_is_not_over_says_so_first():
     assert told(card("net_revenue", 50.0, 48.0)).startswith("The period is not over: ")
 
 
-def test_nothing_known_says_nothing():
+def test_a_number_alone_needs_no_words():
     assert told() == "" and told(card("net_revenue", None, 100.0)) == ""
+
+
+def test_an_estimate_has_its_interval_and_no_sentence():
+    assert told(card("outlook_net_revenue", 120.0, 100.0, low=1.0, high=2.0, level=0.8)) == ""
 
 
 @pytest.mark.parametrize("language", ["en", "es", "fr"])

@@ -18,10 +18,13 @@ def sentences(kpis: Sequence[Kpi], change: Written, value: Written, reader: Read
     """Return what the first number is, what went better or worse, and which targets were missed.
 
     A change is called better or worse where it is larger than chance among the metric's months
-    would make it. `change` and `value` write those of a Kpi.
+    would make it. `change` and `value` write those of a Kpi. A number alone needs no words beside
+    its card, and an estimate's card has its interval.
     """
-    known = [kpi for kpi in kpis if not is_unknown(kpi.value)]
-    opening = [reader.say(_SO_FAR)] if reader.is_partial and known else []
+    known = [kpi for kpi in kpis if not is_unknown(kpi.value) and kpi.level is None]
+    if len(known) < 2:
+        return []
+    opening = [reader.say(_SO_FAR)] if reader.is_partial else []
     found = [
         *opening,
         *_first(known[:1], change, value, reader),

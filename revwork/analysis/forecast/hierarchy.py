@@ -1,5 +1,6 @@
 """How series add up: the total, each dimension's values, and region × channel × category."""
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,3 +43,22 @@ def hierarchy(series: pd.MultiIndex) -> Hierarchy:
     nodes += each.assign(level="series").to_dict("records")
     sums = np.vstack([*rows, np.eye(len(each))]).astype(float)
     return Hierarchy(pd.DataFrame(nodes)[["level", *PARTS]].fillna(""), sums)
+
+
+def reconciled(of: Hierarchy, base: np.ndarray) -> np.ndarray:
+    """Return series × periods that fit the forecasts of all nodes best, none negative.
+
+    `base`: nodes × periods, each forecast by itself, so that they do not add up. Source: minimum
+    trace with structural weights (Wickramasuriya, Athanasopoulos and Hyndman 2019), non-negative by
+    quadratic programming (Wickramasuriya, Turlach and Hyndman 2020).
+    """
+    from hierarchicalforecast.methods import MinTrace
+
+    n = of.sums.shape[1]
+    plain = MinTrace("wls_struct").fit_predict(S=of.sums, y_hat=base)["mean"][-n:]
+    if plain.min() >= 0:
+        return plain
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of matrices it turns into another kind
+        fitted = MinTrace("wls_struct", nonnegative=True).fit_predict(S=of.sums, y_hat=base)
+    return np.maximum(fitted["mean"][-n:], 0.0)

@@ -7,10 +7,12 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from revwork.analysis.forecast.hierarchy import hierarchy, history
+from revwork.analysis.forecast import origins, reliability, spread
+from revwork.analysis.forecast.hierarchy import Hierarchy, hierarchy, history
+from revwork.findings import Message
 
 QUANTILES = {"low_80": 0.1, "high_80": 0.9, "low_95": 0.025, "high_95": 0.975}
-DRAWS = 2000
+DRAWS = 4000
 
 
 @dataclass(frozen=True)
@@ -23,11 +25,16 @@ class Forecast:
     `sums`: the same of the first 1, 2, … periods together: as `values`, period_start that of the
     last, and periods (how many). Ends of intervals do not add up: those of the sum are these.
     `paths`: draws × periods, what the total may be; the total's intervals are its quantiles.
+    `scores`: as `origins.scores`; `coverage`: as `reliability.coverage`; `checked`: as
+    `reliability.checked`.
     """
 
     values: pd.DataFrame
     sums: pd.DataFrame
     paths: np.ndarray
+    scores: pd.DataFrame
+    coverage: pd.DataFrame
+    checked: pd.DataFrame
 
     @property
     def periods(self) -> list[date]:
@@ -36,24 +43,36 @@ class Forecast:
 
 
 def forecast(sold: pd.DataFrame, coming: Sequence[date]) -> Forecast:
-    """Return the forecast of `series.monthly` or `weekly` for the periods `series.coming` names."""
+    """Return the forecast of `series.monthly` or `weekly` for the periods `series.coming` names.
+
+    Candidates are chosen by rolling origins, once for all sums and once for all series; their
+    forecasts are reconciled; intervals are as wide as past forecasts were off (`spread`). The same
+    for the same sales, whenever it is run.
+    """
     wide = history(sold)
     season = 12 if (wide.index[1] - wide.index[0]).days > 20 else 52
-    nodes = hierarchy(wide.columns)
-    before = wide.fillna(0.0).to_numpy()
-    last = before[-season:] if len(before) >= season else before
-    series = np.maximum(np.resize(last, (len(coming), last.shape[1])), 0).round(2).T
-    value = nodes.sums @ series
-    past = nodes.sums @ before.T
-    scale = np.abs(np.diff(past)).mean(axis=1) + 0.01
-    shocks = np.random.default_rng(1).normal(size=(DRAWS, len(coming)))
-    drawn = np.maximum(value[:, None] + scale[:, None, None] * shocks, 0)
+    of = hierarchy(wide.columns)
+    known = of.sums @ wide.fillna(0.0).to_numpy().T
+    told = origins.told(known, of, season)
+    scored = origins.scores(told, known, of, season)
+    past = origins.past(told, known, of, scored, season)
+    value = origins.coherent(known, of, origins.chosen(scored), len(coming), season)
+    laws = reliability.laws(past, of)
+    sizes = spread.scales(known, season)
+    one, together = np.eye(len(coming)), np.tril(np.ones((len(coming), len(coming))))
+    drawn = spread.paths(laws["sums"], len(coming), DRAWS) * sizes[0]
+    paths = np.maximum(value[0] + drawn, 0.0).round(2)
+    count = np.tile(np.arange(len(coming)) + 1, len(of.nodes))
+    half = [
+        reliability.widths(laws, of, weights) * sizes[:, None, None] for weights in (one, together)
+    ]
     return Forecast(
-        _framed(nodes.nodes, coming, value, drawn),
-        _framed(nodes.nodes, coming, value.cumsum(-1), drawn.cumsum(-1)).assign(
-            periods=np.tile(np.arange(len(coming)) + 1, len(nodes.nodes))
-        ),
-        drawn[0].round(2),
+        _framed(of, coming, value, half[0], paths),
+        _framed(of, coming, value.cumsum(-1), half[1], paths.cumsum(-1)).assign(periods=count),
+        paths,
+        scored,
+        reliability.coverage(past, of),
+        reliability.checked(past, of, [*wide.index]),
     )
 
 
@@ -61,15 +80,50 @@ def over(found: Forecast, periods: Sequence[date]) -> dict[str, float]:
     """Return value and interval ends of the total over some of the coming periods together."""
     place = [found.periods.index(one) for one in periods]
     total = found.values[found.values.level == "total"].value.to_numpy()[place].sum()
-    drawn = found.paths[:, place].sum(axis=1)
-    ends = {name: float(np.quantile(drawn, at).round(2)) for name, at in QUANTILES.items()}
-    return {"value": round(float(total), 2), **ends}
+    ends = _quantiles(found.paths[:, place].sum(axis=1))
+    return {"value": round(float(total), 2), **{name: float(end) for name, end in ends.items()}}
+
+
+def of_level(found: Forecast, level: str) -> pd.DataFrame:
+    """Return the rows of `values` at one level."""
+    return found.values[found.values.level == level].reset_index(drop=True)
+
+
+def reading(found: Forecast) -> Message:
+    """Say what the total is expected to bring over all coming periods, and how sure that is."""
+    return Message(
+        "{first:date} and the {n:number} periods from there: {value:money} expected, between "
+        "{low:money} and {high:money} with a chance of 80 %",
+        {
+            "first": found.periods[0],
+            "n": len(found.periods),
+            "value": (last := _last(found)).value,
+            "low": last.low_80,
+            "high": last.high_80,
+        },
+    )
+
+
+def _last(found: Forecast) -> pd.Series:
+    return found.sums[found.sums.level == "total"].iloc[-1]
 
 
 def _framed(
-    nodes: pd.DataFrame, coming: Sequence[date], value: np.ndarray, drawn: np.ndarray
+    of: Hierarchy, coming: Sequence[date], value: np.ndarray, half: np.ndarray, paths: np.ndarray
 ) -> pd.DataFrame:
-    each = nodes.loc[nodes.index.repeat(len(coming))].reset_index(drop=True)
-    ends = {name: np.quantile(drawn, at, axis=1).ravel() for name, at in QUANTILES.items()}
-    starts = [*coming] * len(nodes)
-    return each.assign(period_start=starts, value=value.ravel(), **ends).round(2)
+    """Nodes × periods with their ends; the total's are those of its paths."""
+    each = of.nodes.loc[of.nodes.index.repeat(len(coming))].reset_index(drop=True)
+    ends = {
+        f"{side}_{level:.0%}".rstrip("%"): np.maximum(value + sign * half[:, :, place], 0.0)
+        for place, level in enumerate(spread.LEVELS)
+        for side, sign in (("low", -1), ("high", 1))
+    }
+    for name, end in _quantiles(paths).items():
+        ends[name][0] = end
+    starts = [*coming] * len(of.nodes)
+    told = {name: ends[name].ravel().round(2) for name in QUANTILES}
+    return each.assign(period_start=starts, value=value.ravel().round(2), **told)
+
+
+def _quantiles(drawn: np.ndarray) -> dict[str, np.ndarray]:
+    return {name: np.quantile(drawn, at, axis=0).round(2) for name, at in QUANTILES.items()}

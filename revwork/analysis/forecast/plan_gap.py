@@ -88,11 +88,12 @@ def headline(
     Then what each day left would have to bring for the net revenue planned. The period is the
     fiscal year's name; the comparison is left out where the data do not cover that year.
 
-    Formula: outlook_net_revenue = net revenue booked + forecast of the rest of the fiscal year
+    Formula: outlook_net_revenue = net revenue booked + forecast of the rest of the fiscal year; Of
+    a running month, what it brought and what is still to come.
     Formula: outlook_gross_margin = gross margin booked + that of the rest of the fiscal year;
     Goods of what is forecast take the share of the last three months.
     Formula: outlook_contribution_margin = contribution margin booked + that of the rest of the
-    fiscal year
+    fiscal year; Order costs take the share of the last three months, marketing goes on as it was.
     Formula: outlook_operating_result = operating result booked + that of the rest of the fiscal
     year; Running costs go on by kind.
     Formula: required_daily_revenue = (target − net revenue so far) ÷ days of the fiscal year left;

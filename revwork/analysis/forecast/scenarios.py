@@ -90,7 +90,7 @@ def compared(
     target = aim(metrics[-1], found.year) if over == "fiscal_year" and metrics else None
     base = {metric: found.sums(metric, over) for metric in metrics}
     rows = []
-    for name, assumed in {"": {}, **named}.items():
+    for name, assumed in [("", {}), *named.items()]:
         row = {"scenario": _said(name, assumed)}
         try:
             other = applied(found, levers, assumed)
@@ -116,7 +116,7 @@ def drawn(rows: pd.DataFrame, metric: str) -> pd.DataFrame:
     """
     known = rows[1:].dropna(subset=metric)
     if known.empty:
-        raise Unanswered("No scenario can be told from this company's data.")
+        raise Unanswered("No scenario can be told from this company's data")
     base = rows[metric].iloc[0]
     ends = {end: base + known[f"{end}_{metric}_change"] for end in ("low", "high")}
     return known[["scenario"]].assign(current=known[metric], base=base, **ends)
