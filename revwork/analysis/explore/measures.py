@@ -139,8 +139,10 @@ def of_buyers(lines: ibis.Table) -> Measure:
     first = sales.first_orders(orders).rename(buyer="customer_id")
     new = orders.inner_join(first, orders.customer_id == first.buyer)
     new = new.filter(new.order_date == new.first_order).cache()
-    tell = _counted(lambda rows: rows.customer_id.nunique())
-    return Measure("new_customers", "count", new, "order_date", tell, "marketing")
+    tell, at_once = (
+        made(lambda rows: rows.customer_id.nunique()) for made in (_counted, _by_period)
+    )
+    return Measure("new_customers", "count", new, "order_date", tell, "marketing", at_once=at_once)
 
 
 def of_result(lines: ibis.Table, expenses: ibis.Table) -> list[Measure]:
@@ -148,34 +150,37 @@ def of_result(lines: ibis.Table, expenses: ibis.Table) -> list[Measure]:
 
     `expenses` are those of `margins.booked`: they are not told apart by part of the business.
     """
-    names = ["contribution_margin", "operating_result"]
     return [
-        Measure(name, "money", lines.select("order_date"), "order_date", tell, "finance")
-        for name in names
-        for tell in [
-            lambda _rows, period, _by, name=name: margins.totals(lines, expenses, [period])[
-                [name]
-            ].rename(columns={name: "value"})
-        ]
+        _of_company(metric, lines, lambda periods: margins.totals(lines, expenses, periods))
+        for metric in ("contribution_margin", "operating_result")
     ]
 
 
 def of_table(
-    metric: str, unit: Unit, of: tuple[ibis.Table, str], tell: Tell, weight: str = "", **more: str
+    metric: str,
+    unit: Unit,
+    of: tuple[ibis.Table, str],
+    tell: Callable,
+    weight: str = "",
+    **more: str,
 ) -> Measure:
     """Return a measure that another analysis tells.
 
-    `of`: the table it counts, and the column of its days. `tell(rows, period, by)` returns `by`
-    and the metric under its own name, with low_ and high_ where it has an interval; `weight` names
-    the column that the metric is divided by.
+    `of`: the table it counts, and the column of its days. `tell(rows, by)` returns of the rows of a
+    period `by` and the metric under its own name, with low_ and high_ where it has an interval;
+    `weight` names the column that the metric is divided by.
     """
     names = {metric: "value", f"low_{metric}": "low", f"high_{metric}": "high", weight: "weight"}
     rows, day = of
 
     def told(rows: ibis.Table, period: Period, by: list[str]) -> pd.DataFrame:
-        return tell(rows, period, by).rename(columns=names)
+        return tell(between(rows, period, day), by).rename(columns=names)
 
-    return Measure(metric, unit, rows, day, told, adds=not weight, **more)
+    def at_once(rows: ibis.Table, periods: Sequence[Period]) -> pd.DataFrame:
+        found = tell(in_periods(rows, periods, day), ["period"]).rename(columns=names)
+        return found.set_index("period").reindex(range(len(periods)))
+
+    return Measure(metric, unit, rows, day, told, adds=not weight, at_once=at_once, **more)
 
 
 def named(measures: Sequence[Measure]) -> dict[str, Measure]:
@@ -199,9 +204,17 @@ def first(names: Iterable[str], chosen: str) -> list[str]:
     return [chosen, *(name for name in names if name != chosen)]
 
 
-def inside(tell: Callable[[ibis.Table, Sequence[str]], pd.DataFrame], day: str) -> Tell:
-    """Return what tells of rows as what tells of a period of them."""
-    return lambda rows, period, by: tell(between(rows, period, day), by)
+def _of_company(metric: str, lines: ibis.Table, totals: Callable) -> Measure:
+    """A measure of the whole company: `totals` tells its column, one row per period."""
+
+    def at_once(_: ibis.Table, periods: Sequence[Period]) -> pd.DataFrame:
+        return totals(periods)[[metric]].rename(columns={metric: "value"})
+
+    def tell(rows: ibis.Table, period: Period, _: list[str]) -> pd.DataFrame:
+        return at_once(rows, [period])
+
+    days = lines.select("order_date")
+    return Measure(metric, "money", days, "order_date", tell, "finance", at_once=at_once)
 
 
 def _counted(part: Callable, whole: Callable | None = None) -> Tell:

@@ -42,6 +42,11 @@ def rates(deals: ibis.Table, period: Period, by: Sequence[str] = ()) -> pd.DataF
     return rows.sort_values(order, ascending=ascending, ignore_index=True) if by else rows
 
 
+def closed(deals: ibis.Table, by: Sequence[str] = ()) -> pd.DataFrame:
+    """Return what `rates` does, of the deals given: those that closed in a period."""
+    return by_period(deals.mutate(is_inside=True), by)
+
+
 def by_period(standings: ibis.Table, by: Sequence[str] = ("period",)) -> pd.DataFrame:
     """Return what `rates` does for each period of `deals.standings`, in order of `by`."""
     rows = _counts(standings, list(by))
