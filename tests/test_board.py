@@ -76,6 +76,9 @@ def test_a_page_of_a_department_says_so_and_nothing_to_compare_with_too(tmp_path
     alone = report(resolved={**RESOLVED, "base": None})
     shown = said(board.opening(pack(tmp_path, [], [], alone), ACME, department="sales"))
     assert shown.startswith("Acme · Sales · 2026-Q2 · nothing to compare with")
+    days = report(resolved={**RESOLVED, "base": "2025-04-01..2025-06-14"})
+    shown = said(board.opening(pack(tmp_path, [], [], days), ACME))
+    assert "compared with 1 Apr 2025 – 14 Jun 2025" in shown
 
 
 def test_a_report_that_failed_is_named_and_one_that_was_skipped_is_not(tmp_path):
@@ -119,6 +122,7 @@ def test_a_topic_links_to_its_finding_where_the_page_lies_beside(tmp_path, monke
 
 def test_no_topic_says_so_under_its_title(tmp_path):
     assert said(board.topics([], pack(tmp_path), "Risks")) == "Risks Nothing stands out here."
+    assert board.topics([], pack(tmp_path))._repr_html_() == ""
 
 
 def test_a_run_of_another_language_is_said_anew_with_its_days(tmp_path):

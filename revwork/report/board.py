@@ -55,7 +55,7 @@ class Opening:
 
     def _line(self) -> str:
         say, base = self.reader, self.shown["base"]
-        held = say.words("compared with {base:period}", base=base) if base else None
+        held = say.words("compared with {base:text}", base=_days(base, say)) if base else None
         return " · ".join(
             [
                 self.company.name,
@@ -159,7 +159,7 @@ class Topics:
     def _repr_html_(self) -> str:
         head = f"<h3>{escape(self.reader.say(self.title))}</h3>" if self.title else ""
         if not self.topics:
-            return head + Note(self.reader.words("Nothing stands out here."))._repr_html_()
+            return head and head + Note(self.reader.words("Nothing stands out here."))._repr_html_()
         items = "".join(map(self._item, self.topics))
         return f'{head}<ol class="findings topics">{items}</ol>'
 
@@ -272,6 +272,12 @@ def lines(messages: Sequence[Message]) -> Told:
 def paragraph(sentences: Sequence[str]) -> str:
     """Return sentences as a paragraph, nothing for none."""
     return f'<p class="told">{html(" ".join(sentences))}</p>' if sentences else ""
+
+
+def _days(period: str, say: Reader) -> str:
+    """A period by its name; one that is a stretch of days by the first and the last."""
+    ends = [say.day(date.fromisoformat(day)) for day in period.split("..") if ".." in period]
+    return " – ".join(ends) or say.period(period)
 
 
 def _titles(run: "Pack") -> dict[str, str]:
