@@ -37,9 +37,9 @@ def drawn(unit="money"):
 def test_a_picture_of_money_marks_a_decision_and_says_under_it_what_it_is():
     marks.set_for([started()])
     shown = drawn()
-    assert shown.marked == "◆ 1 10 Mar 2026: Settle the cause (started)."
+    assert shown.marked == "◆ 1 · 10 Mar 2026 · Settle the cause (started)."
     assert "Marked: 10 Mar 2026 Settle the cause" in shown.alt
-    assert '<span class="marked">◆ 1 10 Mar 2026' in shown._repr_html_()
+    assert '<span class="marked">◆ 1 · 10 Mar 2026' in shown._repr_html_()
 
 
 def test_without_a_decision_the_picture_is_what_it_was():
@@ -76,7 +76,7 @@ def test_five_at_most_its_own_first_then_by_money_numbered_by_day():
     others = [started(f"o{n}", date(2026, 2, n), -1000.0 * n, notebook="x") for n in range(1, 8)]
     marks.set_for([*others, started("own", date(2026, 5, 1), -1.0)])
     said = drawn().marked
-    assert said.count("◆") == marks.MOST and "5 1 May 2026" in said
+    assert said.count("◆") == marks.MOST and "5 · 1 May 2026" in said
     assert "3 Feb" not in said and "4 Feb" in said
 
 
@@ -99,7 +99,7 @@ def test_every_picture_over_time_marks_it(kind):
         ),
     }
     shown = getattr(chart, kind)(frames[kind], "T", "S", "money")
-    assert shown.marked.startswith("◆ 1 10 Mar 2026") and shown.marked.rstrip(".") != ""
+    assert shown.marked.startswith("◆ 1 · 10 Mar 2026") and shown.marked.rstrip(".") != ""
 
 
 def test_a_notebooks_own_events_stay_beside_the_decisions():

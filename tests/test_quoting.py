@@ -7,7 +7,8 @@ import nbformat
 import pytest
 from conftest import notebook, revwork
 
-from revwork.pack import standing
+from revwork.findings import Unanswered
+from revwork.pack import open_run, standing
 from revwork.run import runner, unchanged
 from revwork.run.making import Way
 from revwork.run.request import Report, Request
@@ -107,3 +108,20 @@ def test_the_key_of_what_quotes_changes_with_how_reports_ended_and_not_with_the_
     assert key(notebooks=[{**entry, "status": "failed"}]) != first
     (acme / "manifest.json").unlink()
     assert unchanged.key(report, acme)[1] == ""
+
+
+def test_for_leadership_a_run_that_shows_people_is_not_quoted(tmp_path, monkeypatch):
+    found = [{"notebook": "01_one", "id": "a"}]
+    report = {"notebook": "01_one", "parameters": {}}
+    for name, content in {"findings": found, "kpis": []}.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(content))
+    monkeypatch.setenv("REVWORK_RUN", str(tmp_path))
+    for given, is_shown in (({}, False), ({"audience": "leadership"}, True)):
+        told = {"workspace": "Acme", "notebooks": [{**report, "parameters": given}]}
+        (tmp_path / "manifest.json").write_text(json.dumps(told))
+        assert open_run().findings == found
+        if is_shown:
+            assert open_run(audience="leadership").findings == found
+        else:
+            with pytest.raises(Unanswered, match="audience=leadership first"):
+                open_run(audience="leadership")

@@ -81,8 +81,9 @@ def test_an_old_run_can_go_without_the_pages_of_those_that_took_them_over(acme):
         lambda folder: (folder / "orders.csv").write_text(ORDERS + "c,2026-01-20,5\n"),
         lambda folder: (folder / "orders.csv").write_text(ORDERS.replace("40", "41")),
         lambda folder: (folder / "revwork.toml").write_text(TOML.replace("Acme", "Acne")),
+        lambda folder: (folder / "actions.yaml").write_text("actions: []\n"),
     ],
-    ids=["a row", "an amount", "the toml"],
+    ids=["a row", "an amount", "the toml", "a decision"],
 )
 def test_what_a_report_reads_changed_so_it_runs(acme, change):
     run(acme)

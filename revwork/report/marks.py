@@ -64,7 +64,7 @@ def caption(numbers: Sequence[int]) -> str:
     say = reader()
     return " ".join(
         say.words(
-            "◆ {n:number} {day:date}: {text:told} ({status:lower}).",
+            "◆ {n:number} · {day:date} · {text:told} ({status:lower}).",
             **{"n": one.number, "day": one.day, "status": one.status},
             text=_cut(say.say(one.text)),
         )
