@@ -9,6 +9,7 @@ from conftest import sales_lines, typed
 
 from revwork.analysis.market import cross_price, price_index
 from revwork.analysis.market.price_moves import US
+from revwork.calendar import Period
 from revwork.report.words import Reader
 
 MONDAY = date(2024, 1, 1)
@@ -163,3 +164,10 @@ def test_on_published_products_the_regression_is_that_of_a_dummy_each(data_set):
     assert value == pytest.approx(plain.params.to_numpy()[1:3], abs=1e-4)
     assert (error >= plain.bse.to_numpy()[1:3]).all()
     assert value[1] < 0 < error.min()
+
+
+def test_where_no_rival_moved_nothing_is_measured():
+    lines = sales_lines([{"product_id": "p", "quantity": 1, "unit_price": 5, "net_amount": 5}])
+    none = [typed(n) for n in ("competitor_prices", "prices", "products", "competitor_events")]
+    year = Period("year", date(2025, 1, 1), date(2026, 1, 1))
+    assert cross_price.measured(lines, none, (year, "EUR")).empty

@@ -1,8 +1,11 @@
 """Elasticity by category and product, of panels whose slope is known."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import sales_lines, typed
 
 from revwork.analysis.pricing import elasticity
 from revwork.analysis.pricing.demand_panel import Panel
@@ -63,3 +66,10 @@ def test_two_products_or_prices_that_never_moved_tell_nothing():
 def test_a_category_that_is_not_recorded_stays_without_a_name(found):
     rows = elasticity.by_category(elasticity.by_product([panel(category=None)]))
     assert rows.category.isna().all() and len(rows) == 1
+
+
+def test_lines_without_a_price_that_moved_tell_nothing_by_themselves():
+    lines = sales_lines([{"product_id": "p", "quantity": 1, "unit_price": 5, "net_amount": 5}])
+    none = [typed(name) for name in ("prices", "promotions", "competitor_prices")]
+    with pytest.raises(Unanswered, match="Elasticity needs three products"):
+        elasticity.measured(lines, *none, ("EUR", date(2026, 1, 31)))

@@ -1,38 +1,84 @@
-"""The picture of chances foretold and what came true: it says what it shows."""
+from datetime import date
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from revwork.report import chart
+from revwork.analysis.forecast import reliability
+from revwork.analysis.forecast.hierarchy import hierarchy
+from revwork.analysis.forecast.origins import Past
+from revwork.findings import Unanswered
 
-
-def groups(**columns):
-    base = {"chance": [0.1, 0.4], "share": [0.12, 0.35], "customers": [250, 251]}
-    ends = {"low_share": [0.08, 0.3], "high_share": [0.17, 0.41]}
-    return pd.DataFrame({**base, **ends, **columns})
-
-
-def test_each_group_is_said_with_its_n():
-    alt = chart.reliability(groups(), "Title", "Chance").alt
-    assert alt == "Foretold and come true: 10% → 12% (n 250), 40% → 35% (n 251)."
+KEYS = [("Spain", "Web", "Beans"), ("France", "Web", "Beans")]
+OF = hierarchy(pd.MultiIndex.from_tuples(KEYS))
+STARTS = [date(2023 + n // 12, n % 12 + 1, 1) for n in range(48)]
 
 
-def test_neither_interval_nor_n_is_needed_and_the_order_does_not_matter():
-    bare = groups()[["share", "chance"]].iloc[::-1]
-    alt = chart.reliability(bare, "Title", "Chance").alt
-    assert alt == "Foretold and come true: 10% → 12% (n –), 40% → 35% (n –)."
+def past(origins=range(24, 48, 2), size=5.0, seed=1):
+    """Forecasts of 100 a series and month; what came is off by noise."""
+    random = np.random.default_rng(seed)
+    came = OF.sums @ (100 + random.normal(0, size, (2, 48)))
+    expected = np.broadcast_to(
+        OF.sums.sum(axis=1)[:, None, None] * 100, (len(came), len(origins), 12)
+    )
+    errors = np.full(expected.shape, np.nan)
+    for place, origin in enumerate(origins):
+        actual = came[:, origin : origin + 12]
+        errors[:, place, : actual.shape[1]] = actual - expected[:, place, : actual.shape[1]]
+    return Past(tuple(origins), np.array(expected), errors, came, 12)
 
 
-def test_nothing_known_is_a_sentence():
-    assert "nothing to show" in repr(chart.reliability(groups(share=np.nan), "Title", "Chance"))
-    assert "nothing to show" in repr(chart.reliability(groups().head(0), "Title", "Chance"))
+def test_intervals_of_noise_hold_what_they_promise():
+    found = pd.concat(reliability.coverage(past(seed=seed), OF) for seed in range(5))
+    counted = found.groupby("nominal")[["inside", "forecasts"]].sum()
+    rate = counted.inside / counted.forecasts
+    assert 0.76 <= rate[0.8] <= 0.9 and 0.93 <= rate[0.95] <= 1
 
 
-def test_chances_that_are_all_nothing_are_drawn():
-    none = groups(chance=0.0, share=0.0, low_share=0.0, high_share=0.0)
-    assert "0% → 0%" in chart.reliability(none, "Title", "Chance").alt
+def test_an_origin_does_not_set_its_own_intervals():
+    quiet = past()
+    errors = quiet.errors.copy()
+    errors[:, 5] += 1000
+    shocked = Past(quiet.origins, quiet.expected, errors, quiet.history, 12)
+    before, after = (reliability.checked(one, OF, STARTS) for one in (quiet, shocked))
+    mine = before.made_on == STARTS[quiet.origins[5]]
+    assert (before[mine].high_80 == after[mine].high_80).all()
+    assert (before[~mine].high_80 < after[~mine].high_80).all()
+    assert not after[mine].actual.between(after[mine].low_95, after[mine].high_95).any()
 
 
-def test_the_same_frame_gives_the_same_bytes():
-    one, other = (chart.reliability(groups(), "t", "s").address for _ in range(2))
-    assert one == other
+def test_forecasts_of_months_to_come_are_not_checked():
+    found = reliability.checked(past(), OF, STARTS)
+    assert found.period_start.max() == STARTS[-1]
+    assert [*found[found.made_on == STARTS[46]].ahead] == [1, 2]
+
+
+def test_every_level_is_counted_for_one_period_and_for_several():
+    found = reliability.coverage(past(), OF)
+    assert len(found) == 5 * 2 * 2
+    total = found[(found.level == "total") & (found.nominal == 0.8)].set_index("of").forecasts
+    assert (
+        total["one period"] == 12 * 7 + 10 + 8 + 6 + 4 + 2
+        and total["several"] < total["one period"]
+    )
+
+
+def test_two_origins_are_too_few_to_measure_and_it_is_said():
+    found = reliability.coverage(past(range(44, 48, 2)), OF)
+    assert found.empty and "Too few periods" in reliability.reading(found).template
+    assert reliability.checked(past(range(44, 48, 2)), OF, STARTS).empty
+
+
+def test_no_error_at_all_is_said():
+    one = past()
+    blank = Past(one.origins, one.expected, one.errors * np.nan, one.history, 12)
+    with pytest.raises(Unanswered):
+        reliability.laws(blank, OF)
+
+
+def test_the_reading_counts_sums_at_eighty_percent_alone():
+    found = reliability.coverage(past(), OF)
+    sums = found[(found.nominal == 0.8) & (found.level != "series")]
+    said = reliability.reading(found).values
+    assert (said["inside"], said["all"]) == (sums.inside.sum(), sums.forecasts.sum())
+    assert said["share"] == pytest.approx(sums.inside.sum() / sums.forecasts.sum())

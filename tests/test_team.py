@@ -4,11 +4,12 @@ from datetime import date
 
 import numpy as np
 import pytest
+from conftest import typed
 from flows import closed, flow
 from staff import CALENDAR, months, people, person
 
 from revwork.analysis.sales_flow import stays
-from revwork.analysis.sales_flow.team import Team, newcomer
+from revwork.analysis.sales_flow.team import Team, newcomer, one_more
 from revwork.calendar import Period
 from revwork.findings import Unanswered
 
@@ -74,3 +75,14 @@ def test_one_more_seller_books_a_quota_times_attainment_once_deals_are_signed(an
     assert one.bookings[:6] == pytest.approx((0, 0, 0, 0, 10_000, 10_000))
     with pytest.raises(Unanswered, match="quota"):
         newcomer(team(person(annual_quota=None)))
+
+
+def test_the_tables_themselves_tell_the_same_of_one_more_seller(ann):
+    made = closed(12, 12, "2026-05-01", 10_000, owner="Ann")
+    sources = (
+        typed("opportunities", [row for row, _ in made]),
+        typed("opportunity_history", [row for _, rows in made for row in rows]),
+        people(person()),
+        typed("fx_rates"),
+    )
+    assert one_more(*sources, ("EUR", CALENDAR, LAST)) == newcomer(ann)

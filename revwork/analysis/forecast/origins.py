@@ -96,7 +96,7 @@ def reading(scored: pd.DataFrame) -> Message:
             {"naive": values["naive"]},
         )
     return Message(
-        "{model:label} did best in the back-test: off by {share:percent} on average, where "
+        "{model:text} did best in the back-test: off by {share:percent} on average, where "
         "repeating last year's season was off by {naive:percent}",
         values,
     )

@@ -60,7 +60,7 @@ def forecast(sold: pd.DataFrame, coming: Sequence[date]) -> Forecast:
     laws = reliability.laws(past, of)
     sizes = spread.scales(known, season)
     one, together = np.eye(len(coming)), np.tril(np.ones((len(coming), len(coming))))
-    drawn = spread.paths(laws["sums"], len(coming), DRAWS) * sizes[0]
+    drawn = spread.paths(laws["total"], len(coming), DRAWS) * sizes[0]
     paths = np.maximum(value[0] + drawn, 0.0).round(2)
     count = np.tile(np.arange(len(coming)) + 1, len(of.nodes))
     half = [
@@ -92,8 +92,8 @@ def of_level(found: Forecast, level: str) -> pd.DataFrame:
 def reading(found: Forecast) -> Message:
     """Say what the total is expected to bring over all coming periods, and how sure that is."""
     return Message(
-        "{first:date} and the {n:number} periods from there: {value:money} expected, between "
-        "{low:money} and {high:money} with a chance of 80 %",
+        "Periods from {first:date} on: {n:number}. {value:money} expected, between {low:money} and "
+        "{high:money} with a chance of 80 %",
         {
             "first": found.periods[0],
             "n": len(found.periods),

@@ -1,4 +1,4 @@
-"""Reliability: how often intervals held what came, each set before it came."""
+"""Reliability: how often intervals held what came, each origin's set by the other origins."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -11,34 +11,38 @@ from revwork.analysis.forecast.hierarchy import LEVELS, Hierarchy
 from revwork.analysis.forecast.origins import GROUPS, Past
 from revwork.findings import Message, Unanswered
 
-_LEARNT = 3  # origins that intervals are first set by
+_LEAST = 4  # origins, to hold each against the others
 
 
 def laws(past: Past, of: Hierarchy) -> dict[str, spread.Spread]:
-    """Return the law of errors of sums and of series, of all that is known."""
-    scaled = past.errors / spread.scales(past.history, past.season)[:, None, None]
-    found = {name: spread.fitted(scaled[_is_of(of, of_sums)]) for name, of_sums in GROUPS.items()}
-    if None in found.values():
+    """Return the law of errors at each level, of all that is known.
+
+    One for all sums and one for all series; each level's is drawn half of the way to how far its
+    own forecasts were off.
+    """
+    found = _laws(past.errors / spread.scales(past.history, past.season)[:, None, None], of)
+    if not found:
         raise Unanswered("Too few periods to say how far a forecast may be off.")
-    return {name: one for name, one in found.items() if one}
+    return found
 
 
-def widths(of_groups: dict[str, spread.Spread], of: Hierarchy, weights: np.ndarray) -> np.ndarray:
+def widths(by_level: dict[str, spread.Spread], of: Hierarchy, weights: np.ndarray) -> np.ndarray:
     """Return half of each interval, in scales: nodes × sums asked for × levels of confidence.
 
     `weights`: sums asked for × periods, 1 where the period is part of the sum.
     """
     each = {
-        name: np.array([[*spread.width(law, row).values()] for row in weights])
-        for name, law in of_groups.items()
+        level: np.array([[*spread.width(law, row).values()] for row in weights])
+        for level, law in by_level.items()
     }
-    return np.array([each["series" if one == "series" else "sums"] for one in of.nodes.level])
+    return np.array([each[level] for level in of.nodes.level])
 
 
 def coverage(past: Past, of: Hierarchy) -> pd.DataFrame:
     """Return how often intervals held what came, by level, for one period and for sums of some.
 
-    At each origin the intervals are set by what was known of earlier forecasts alone. Columns:
+    Each origin in turn is left out: its intervals are set by how far forecasts of the other origins
+    were off, by scales known at it. Columns:
     level (total, region, channel, category, series), of (one period; several: the first 2, 3, …
     together), nominal (0.8 or 0.95), forecasts, inside, coverage_rate. No rows where there are too
     few origins to set intervals by. Forecasts of one origin are off together, so that their number
@@ -63,8 +67,8 @@ def checked(past: Past, of: Hierarchy, starts: Sequence[date]) -> pd.DataFrame:
     """Return past forecasts of the total beside what came, with the intervals they would have had.
 
     Columns: made_on (first day of the first period forecast), ahead (1 is that period),
-    period_start, actual, value, low_80, high_80, low_95, high_95. From the origins on at which
-    intervals could be set; of periods that are over.
+    period_start, actual, value, low_80, high_80, low_95, high_95 (set by the other origins); of
+    periods that are over. No rows below four origins.
     """
     rows = []
     for place in _judged(past):
@@ -101,7 +105,7 @@ def reading(covered: pd.DataFrame) -> Message:
     inside, all_of = int(told.inside.sum()), int(told.forecasts.sum())
     return Message(
         "Intervals of 80 % held what came {inside:number} of {all:number} times ({share:percent}), "
-        "each set before it came",
+        "each set by how far other forecasts were off",
         {"inside": inside, "all": all_of, "share": inside / all_of},
     )
 
@@ -123,17 +127,28 @@ def _held(past: Past, of: Hierarchy) -> dict[str, np.ndarray]:
 
 
 def _judged(past: Past) -> range:
-    return range(_LEARNT, len(past.origins))
+    return range(len(past.origins) if len(past.origins) >= _LEAST else 0)
 
 
 def _half(past: Past, of: Hierarchy, place: int, weights: np.ndarray) -> np.ndarray:
-    """Half intervals by errors whose period was over at the origin: nodes × sums × levels."""
-    known, sizes = past.errors[:, :place].copy(), _sizes(past, place)
-    for before, origin in enumerate(past.origins[:place]):
-        known[:, before, past.origins[place] - origin :] = np.nan
-    scaled = known / sizes
-    groups = {name: spread.fitted(scaled[_is_of(of, is_sums)]) for name, is_sums in GROUPS.items()}
-    return sizes * widths({name: one for name, one in groups.items() if one}, of, weights)
+    """Half intervals by errors of all other origins: nodes × sums × levels."""
+    sizes = _sizes(past, place)
+    scaled = np.delete(past.errors, place, axis=1) / sizes
+    return sizes * widths(_laws(scaled, of), of, weights)
+
+
+def _laws(scaled: np.ndarray, of: Hierarchy) -> dict[str, spread.Spread]:
+    found = {}
+    for is_sums in GROUPS.values():
+        pooled = scaled[_is_of(of, is_sums)]
+        if not (law := spread.fitted(pooled)):
+            return {}
+        usual = max(np.nanmean(pooled**2), 1e-12)
+        levels = [level for level in LEVELS if (level != "series") == is_sums]
+        for level in levels:
+            own = np.nanmean(scaled[(of.nodes.level == level).to_numpy()] ** 2) / usual
+            found[level] = law.scaled((1 + own) / 2)
+    return found
 
 
 def _sizes(past: Past, place: int) -> np.ndarray:

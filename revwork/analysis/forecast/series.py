@@ -13,6 +13,13 @@ from revwork.findings import Unanswered
 PARTS = ("region", "channel", "category")
 FEWEST = {"month": 13, "week": 26}  # complete periods that a forecast begins with
 
+_SHORT = {
+    "month": "A forecast by month needs {least:number} complete months: the orders cover "
+    "{found:number}.",
+    "week": "A forecast by week needs {least:number} complete weeks: the orders cover "
+    "{found:number}.",
+}
+
 
 def monthly(lines: ibis.Table, calendar: Calendar, as_of: date) -> pd.DataFrame:
     """Return net revenue of every series in each complete month of the company's calendar.
@@ -46,11 +53,7 @@ def coming(calendar: Calendar, as_of: date, grain: Grain, ahead: int) -> list[da
 def _sold(lines: ibis.Table, calendar: Calendar, as_of: date, grain: Grain) -> pd.DataFrame:
     periods = _complete(lines, calendar, as_of, grain)
     if len(periods) < FEWEST[grain]:
-        raise Unanswered(
-            "A forecast by {grain:lower} needs {least:number} complete ones: the orders cover "
-            "{found:number}.",
-            **{"grain": grain, "least": FEWEST[grain], "found": len(periods)},
-        )
+        raise Unanswered(_SHORT[grain], **{"least": FEWEST[grain], "found": len(periods)})
     sold = in_periods(lines, periods).mutate(**{one: lines[one].fill_null("") for one in PARTS})
     net = metrics.net_revenue(sold).cast("float64").round(4)
     sums = sold.group_by("period", *PARTS).agg(net_revenue=net).execute()

@@ -25,6 +25,10 @@ class Spread:
     noise: float
     freedom: int
 
+    def scaled(self, times: float) -> "Spread":
+        """Return the law with so many times the variance."""
+        return Spread(self.level * times, self.drift * times, self.noise * times, self.freedom)
+
 
 def scales(past: np.ndarray, season: int) -> np.ndarray:
     """Return how much each row varies from season to season, growth apart; at least a cent."""

@@ -6,7 +6,9 @@ import ibis
 import numpy as np
 import pandas as pd
 
+from revwork.analysis.market import price_index, price_moves
 from revwork.analysis.market.price_moves import US
+from revwork.calendar import Period
 from revwork.findings import Message
 
 MOST = 1_000  # products, those with most orders
@@ -14,6 +16,20 @@ FEWEST_WEEKS, FEWEST = 26, 5  # of the panel; products of a category
 BLOCK = 4  # weeks in which a category's shocks may hang together
 _Z95 = 1.959964
 _NAMES = ("cross_elasticity", "own_elasticity")
+
+
+def measured(
+    lines: ibis.Table, sources: Sequence[ibis.Table], asked: tuple[Period, str]
+) -> pd.DataFrame:
+    """Return what `elasticities` tells of sales lines and prices.
+
+    `sources` are competitor_prices, prices, products and competitor_events; `asked` is the period
+    whose moves count, and the currency.
+    """
+    *priced, events = sources
+    offers = price_index.offers(*priced, asked[1]).cache()
+    moved = price_moves.moves(offers, events, asked[0])
+    return elasticities(panel(lines, offers), levels(offers), moved)
 
 
 def panel(lines: ibis.Table, offers: ibis.Table) -> pd.DataFrame:

@@ -1,17 +1,32 @@
 """Elasticity: how units answer our own price, by category and by product."""
 
 from collections.abc import Sequence
+from datetime import date
 
+import ibis
 import numpy as np
 import pandas as pd
 
-from revwork.analysis.pricing import demand_fit
+from revwork.analysis.pricing import demand_fit, demand_panel, list_prices
 from revwork.analysis.pricing.demand_panel import Panel
 from revwork.findings import Message, Unanswered
 
 LEVEL = 0.95
 FEWEST = 3  # products of a category whose price moved
 DEARER = 0.1  # of the price, in what is said to readers
+
+
+def measured(
+    lines: ibis.Table,
+    prices: ibis.Table,
+    promotions: ibis.Table,
+    competitor_prices: ibis.Table,
+    asked: tuple[str, date],
+) -> pd.DataFrame:
+    """Return what `by_category` tells of sales lines; `asked` is currency and last day."""
+    sold = list_prices.at_list(list_prices.beside_list(lines, prices, promotions, asked[0]))
+    panels = demand_panel.panels(sold.cache(), prices, promotions, competitor_prices, asked)
+    return by_category(by_product(panels))
 
 
 def by_product(panels: Sequence[Panel]) -> pd.DataFrame:

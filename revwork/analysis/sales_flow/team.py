@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from revwork.analysis.periods import between
-from revwork.analysis.sales_flow import capacity, hiring, posts, quota, ramp
+from revwork.analysis.sales_flow import capacity, deals, hiring, posts, quota, ramp, stays
 from revwork.calendar import Calendar, Period
 from revwork.findings import Unanswered
 
@@ -150,6 +150,20 @@ class Team:
         won = between(self.deals.filter(self.deals.outcome == "won"), period, "closed_on")
         booked = won.aggregate(amount=won.amount.sum().cast("float64")).execute().amount[0]
         return 0.0 if pd.isna(booked) else round(float(booked), 2)
+
+
+def one_more(
+    opportunities: ibis.Table,
+    history: ibis.Table,
+    people: ibis.Table,
+    fx_rates: ibis.Table,
+    asked: tuple[str, Calendar, date],
+) -> Newcomer:
+    """Return what `newcomer` tells; `asked` is currency, calendar and last day."""
+    currency, calendar, last = asked
+    moves = deals.moves(opportunities, history, fx_rates, currency, last).cache()
+    today = deals.standing(moves, opportunities, last).cache()
+    return newcomer(Team(today, stays.changes(moves).cache(), people, calendar, last))
 
 
 def newcomer(crew: Team) -> Newcomer:
