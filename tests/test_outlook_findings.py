@@ -1,12 +1,10 @@
-"""Outlook findings: a plan that is sure to be missed or beaten, and the lever that adds most."""
+"""Outlook findings: a plan that is sure to be missed or beaten."""
 
 import pytest
 from outlooks import outlook, sold, spent
-from test_levers import EVERY
 from test_plan_gap import aim
 
 from revwork.analysis.forecast import outlook_findings, plan_gap
-from revwork.analysis.forecast.levers import Heads
 from revwork.report.words import Reader
 
 SAY = Reader().say
@@ -41,19 +39,3 @@ def test_a_plan_that_will_be_beaten_is_a_strength(made):
 
 def test_a_plan_that_may_go_either_way_is_no_finding(made):
     assert off_plan(made, 100) == [] and off_plan(made, 100, "net_revenue", 11) == []
-
-
-def test_the_lever_that_adds_most_is_an_opportunity_of_its_department(made):
-    (one,) = outlook_findings.largest_lever(made[1], EVERY, {}, "EUR")
-    assert (one.kind, one.direction) == ("opportunity", "opportunity")
-    assert one.metric == "lever_price" and one.department == "product"
-    assert 0 < one.impact.low < one.impact.value < one.impact.high
-
-
-def test_who_is_hired_is_paid_and_what_is_not_ours_to_pull_is_not_named(made):
-    few = {name: EVERY[name] for name in ("rival_price", "currency")}
-    assert outlook_findings.largest_lever(made[1], few, {}, "EUR") == []
-    sure = {"heads": Heads((0.0, 50.0, 100.0), 0.0, 30.0)}
-    (one,) = outlook_findings.largest_lever(made[1], sure, {"heads": 1}, "EUR")
-    assert one.impact.value == pytest.approx((50 + 10 * 100) * 0.4 - 12 * 30)
-    assert outlook_findings.largest_lever(made[1], {"heads": EVERY["heads"]}, {}, "EUR") == []

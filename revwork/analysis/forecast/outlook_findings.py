@@ -1,24 +1,12 @@
-"""Outlook findings: a plan that will hardly be met, or beaten, and the lever that moves most."""
-
-from collections.abc import Mapping
+"""Outlook findings: a plan that will hardly be met, or beaten."""
 
 import pandas as pd
 
-from revwork.analysis.forecast import scenarios
-from revwork.analysis.forecast.levers import Lever
-from revwork.analysis.forecast.result_outlook import Result, known_metrics, told
-from revwork.analysis.worth import confidence
+from revwork.analysis.forecast.result_outlook import Result, told
 from revwork.findings import Finding, Impact, Message
 
 SURE = 0.8  # of missing or reaching the plan; between, nothing is claimed
 _NEAREST = ("contribution_margin", "gross_margin", "net_revenue")
-_PULLED = {  # levers that are ours to pull, and whose they are
-    "price": "product",
-    "budget": "marketing",
-    "heads": "sales",
-    "churn": "subscriptions",
-    "conversion": "web",
-}
 
 
 def off_plan(
@@ -66,67 +54,6 @@ def off_plan(
             confidence=round(max(row.chance, 1 - row.chance), 3),
         )
     ]
-
-
-def largest_lever(
-    found: Result, levers: Mapping[str, Lever], ranges: Mapping[str, float], currency: str
-) -> list[Finding]:
-    """Return the lever of ours that adds most in the twelve months ahead, if its sign is sure.
-
-    Each is moved alone, down and up by its range. The impact is contribution margin, else what is
-    known next to it; people hired cost more than it shows, so for them it is net of their cost.
-    """
-    over = "next_twelve_months"
-    known = [name for name in known_metrics(found, over) if name in _NEAREST]
-    metric, base = known[-1], found.sums(known[-1], over)
-    best = None
-    for lever in (one for one in _PULLED if one in levers):
-        for sign in (-1, 1):
-            change = sign * ranges.get(lever, scenarios.SWING)
-            other = scenarios.applied(found, levers, {lever: change})
-            extra = other.ahead.get("running", 0) - found.ahead.get("running", 0)
-            draws = other.sums(metric, over) - base - _paid(extra, found, over)
-            ends = told(draws)
-            if ends["low_95"] > 0 and (best is None or ends["value"] > best[2]["value"]):
-                best = lever, change, ends
-    return [_lever(best, metric, found, currency)] if best else []
-
-
-def _paid(extra: object, found: Result, over: str) -> object:
-    """What more a scenario pays to run the company, in the months asked for."""
-    return extra[:, found.months[over].to_numpy()].sum(axis=1) if hasattr(extra, "shape") else 0.0
-
-
-def _lever(best: tuple, metric: str, found: Result, currency: str) -> Finding:
-    lever, change, ends = best
-    impact = Impact(ends["value"], ends["low_95"], ends["high_95"], currency, metric)
-    at = scenarios.setting(lever, change)
-    return Finding(
-        metric=f"lever_{lever}",
-        segment={},
-        direction="opportunity",
-        kind="opportunity",
-        department=_PULLED[lever],
-        period=found.year.name,
-        claim=Message(
-            "Of the levers, {lever:lower} adds most: {at:text} is worth {value:signed} in the "
-            "twelve months ahead",
-            {"lever": lever, "at": at, "value": ends["value"]},
-        ),
-        evidence=Message(
-            "80 %: {low:money} to {high:money}, everything else as forecast. {source:text}",
-            {
-                **{"low": ends["low"], "high": ends["high"]},
-                "source": scenarios.SOURCES[lever],
-            },
-        ),
-        next_step=Message(
-            "Try {lever:lower} {at:text} where it can be measured, then hold it to the forecast",
-            {"lever": lever, "at": at},
-        ),
-        impact=impact,
-        confidence=confidence(impact),
-    )
 
 
 def _evidence(row: pd.Series, pace: pd.Series) -> Message:

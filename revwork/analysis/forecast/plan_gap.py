@@ -26,8 +26,8 @@ def gaps(found: Result, aim: Aim) -> pd.DataFrame:
     """Return the year's outlook beside the plan, for each metric that is known.
 
     `aim` tells a metric's target for a period, or None. Columns: metric, so_far, outlook, low,
-    high (80 %), target, gap (outlook less target; money), chance (draws that reach the
-    target); the last three null without a target for the whole year.
+    high (80 %), target, gap (outlook less target; money), chance (of reaching the target);
+    the last three null without a target for the whole year.
 
     Formula: chance = draws that reach the target ÷ draws; How likely the plan is, as the
     forecast sees it.
@@ -40,10 +40,17 @@ def gaps(found: Result, aim: Aim) -> pd.DataFrame:
         row |= {"outlook": ends["value"], "low": ends["low"], "high": ends["high"]}
         row["target"] = np.nan if target is None else target
         row["gap"] = round(row["outlook"] - row["target"], 2)
-        reached = np.nan if target is None else float((draws[1:] >= target).mean())
-        rows.append(row | {"chance": reached})
+        rows.append(row | {"chance": np.nan if target is None else chance(draws, target)})
     columns = ["metric", "so_far", "outlook", "low", "high", "target", "gap", "chance"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def chance(draws: np.ndarray, target: float) -> float:
+    """Return how likely draws (the first is the outlook) reach a target, between 1 and 99 %.
+
+    Draws are held against the past at 80 and 95 %; of what is rarer than 1 in 100 nobody knows.
+    """
+    return float(np.clip((draws[1:] >= target).mean(), 0.01, 0.99))
 
 
 def paces(gaps: pd.DataFrame, found: Result, seen: Seen) -> pd.DataFrame:

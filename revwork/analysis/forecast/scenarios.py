@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from revwork.analysis.forecast.levers import Lever
+from revwork.analysis.forecast.plan_gap import chance
 from revwork.analysis.forecast.result_outlook import LEFT, Result, known_metrics, told
 from revwork.analysis.money import in_cents
 from revwork.calendar import Period
@@ -104,7 +105,7 @@ def compared(
             row |= {f"{metric}_change": ends["value"]}
             row |= {f"low_{metric}_change": ends["low"], f"high_{metric}_change": ends["high"]}
         if target is not None:
-            row["chance"] = float((draws[1:] >= target).mean())
+            row["chance"] = chance(draws, target)
         rows.append(row)
     return pd.DataFrame(rows)
 
