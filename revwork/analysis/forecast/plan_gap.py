@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from revwork.analysis import margins
 from revwork.analysis.forecast.result_outlook import LEVEL, Result, known_metrics, told
 from revwork.analysis.forecast.result_paths import Seen
 from revwork.analysis.periods import covers
@@ -62,7 +61,7 @@ def paces(gaps: pd.DataFrame, found: Result, seen: Seen) -> pd.DataFrame:
     whole = Period("recent", recent[0].start, recent[-1].end)
     before = seen.calendar.year_ago(left)
     periods = [whole, before or whole]
-    past = margins.totals(seen.lines, seen.expenses, periods)
+    past = seen.totals(*periods)
     known = np.array(covers(seen.lines, periods)) & [True, before is not None]
     past = past.where(pd.Series(known))
     rows = []
@@ -101,7 +100,7 @@ def headline(
     """
     calendar = seen.calendar
     periods = [calendar.previous(found.year), *calendar.complete_months(found.as_of, 12)]
-    past = margins.totals(seen.lines, seen.expenses, periods)
+    past = seen.totals(*periods)
     past = past.where(pd.Series(covers(seen.lines, periods)))
     cards = [
         Kpi(
