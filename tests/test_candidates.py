@@ -82,10 +82,22 @@ def weekly_m4(folder, step):
     return pasts, came[::step].to_numpy()
 
 
-def test_every_twelfth_weekly_series_of_m4_is_forecast_better_than_by_the_published_theta(data_set):
-    pasts, came = weekly_m4(data_set("m4_weekly_hourly"), 12)
-    told = [candidates.expected(["AutoTheta"], past, 13, 52)[0] for past in pasts]
-    assert smape(np.array(told), came).mean() <= PUBLISHED_THETA
+def chosen_for(pasts, came):
+    """The candidate that was off least in the 13 weeks before the end, and its sMAPE after it."""
+    names = candidates.offered(52, True)
+
+    def off(past):
+        told = candidates.expected(names, past[:-13], 13, 52)
+        return np.abs(told - past[-13:]).mean(axis=1) / np.abs(np.diff(past[:-13])).mean()
+
+    best = names[int(np.mean([off(past) for past in pasts], axis=0).argmin())]
+    told = [candidates.expected([best], past, 13, 52)[0] for past in pasts]
+    return best, smape(np.array(told), came).mean()
+
+
+def test_every_eighteenth_weekly_series_of_m4_is_forecast_better_than_the_published_theta(data_set):
+    pasts, came = weekly_m4(data_set("m4_weekly_hourly"), 18)
+    assert chosen_for(pasts, came)[1] <= PUBLISHED_THETA
 
 
 def test_australian_drug_sales_of_the_textbook_are_forecast_better_than_by_last_year(data_set):

@@ -29,7 +29,8 @@ def history(sold: pd.DataFrame) -> pd.DataFrame:
 
     Null before a series' first sale.
     """
-    return sold.pivot(index="period_start", columns=[*PARTS], values="net_revenue").sort_index()
+    wide = sold.pivot(index="period_start", columns=[*PARTS], values="net_revenue")
+    return wide.sort_index().sort_index(axis=1)
 
 
 def hierarchy(series: pd.MultiIndex) -> Hierarchy:
