@@ -114,5 +114,6 @@ _LABELS = {
     "hhi": "Herfindahl index",
     "grr": "Gross retention",
     "nrr": "Net retention",
+    "reach_rate": "Chance of the plan",
     "z": "Robust z",
 }

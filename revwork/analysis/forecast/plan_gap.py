@@ -25,10 +25,10 @@ def gaps(found: Result, aim: Aim) -> pd.DataFrame:
     """Return the year's outlook beside the plan, for each metric that is known.
 
     `aim` tells a metric's target for a period, or None. Columns: metric, so_far, outlook, low,
-    high (80 %), target, gap (outlook less target; money), chance (draws that reach the
+    high (80 %), target, gap (outlook less target; money), reach_rate (draws that reach the
     target); the last three null without a target for the whole year.
 
-    Formula: chance = draws that reach the target ÷ draws; How likely the plan is, as the
+    Formula: reach_rate = draws that reach the target ÷ draws; How likely the plan is, as the
     forecast sees it.
     """
     rows = []
@@ -40,8 +40,8 @@ def gaps(found: Result, aim: Aim) -> pd.DataFrame:
         row["target"] = np.nan if target is None else target
         row["gap"] = round(row["outlook"] - row["target"], 2)
         reached = np.nan if target is None else float((draws[1:] >= target).mean())
-        rows.append(row | {"chance": reached})
-    columns = ["metric", "so_far", "outlook", "low", "high", "target", "gap", "chance"]
+        rows.append(row | {"reach_rate": reached})
+    columns = ["metric", "so_far", "outlook", "low", "high", "target", "gap", "reach_rate"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -140,7 +140,7 @@ def reading(gaps: pd.DataFrame) -> Message:
     return Message(
         "{metric:label} is expected {gap:signed} against plan; the plan is reached with a chance "
         "of {chance:percent}",
-        {"metric": row.metric, "gap": row.gap, "chance": row.chance},
+        {"metric": row.metric, "gap": row.gap, "chance": row.reach_rate},
     )
 
 
