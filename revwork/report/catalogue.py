@@ -67,6 +67,8 @@ _LABELS = {
     "low_roi": "ROI from",
     "high_roi": "ROI to",
     "marginal_roas": "Marginal ROAS",
+    "smape_rate": "sMAPE",
+    "mase_multiple": "MASE",
     "low_carried_share": "Carried share, from",
     "high_carried_share": "Carried share, to",
     "least_carried_share": "Carried share, least",
