@@ -44,7 +44,7 @@ EXCEPTIONS = {
     "revwork.commands.proposed": {"actions", "analysis", "findings", "pack"},  # what it keeps
     "revwork.workspace": {"run"},  # the rules and recipients that its file declares
 }
-LINES = {"data": 5_400, "report": 6_000, "run": 3_750}  # argued in DECISIONS.md, "Sizes"
+LINES = {"data": 5_400, "report": 6_000, "run": 3_800}  # argued in DECISIONS.md, "Sizes"
 VAGUE = {"utils", "helpers", "common", "misc", "manager", "base"}
 
 

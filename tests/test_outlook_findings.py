@@ -23,7 +23,7 @@ def off_plan(made, *target):
 
 def test_a_plan_that_will_be_missed_is_a_threat_of_the_gap(made):
     (one,) = off_plan(made, 120)
-    assert (one.metric, one.direction, one.confidence) == ("outlook_net_revenue", "threat", 1.0)
+    assert (one.metric, one.direction, one.confidence) == ("outlook_net_revenue", "threat", 0.99)
     assert one.impact.value == -240 and one.impact.low < -240 < one.impact.high < 0
     assert (one.impact.basis, one.period) == ("net_revenue", "2025")
     assert SAY(one.claim).startswith("Net revenue of 2025 is expected −€240 against plan (−16.7%)")

@@ -35,14 +35,17 @@ def test_the_gap_is_the_outlook_less_the_target(made):
     assert rows.loc["net_revenue", ["so_far", "outlook", "target", "gap"]].tolist() == [
         *[900, 1200, 1440, -240]
     ]
-    assert rows.chance["net_revenue"] == 0.01  # never less: draws know nothing of the rare
-    assert rows[["target", "gap", "chance"]].loc["operating_result"].isna().all()
+    assert rows.reach_rate["net_revenue"] == 0.01  # never less: draws know nothing of the rare
+    assert rows[["target", "gap", "reach_rate"]].loc["operating_result"].isna().all()
 
 
 def test_the_chance_is_the_share_of_draws_that_reach_the_target(made):
     draws = made[1].sums("net_revenue", "fiscal_year")[1:]
     rows = plan_gap.gaps(made[1], aim(100)).set_index("metric")
-    assert rows.chance["net_revenue"] == np.mean(draws >= 1200) and 0.3 < rows.chance.iloc[0] < 0.7
+    assert (
+        rows.reach_rate["net_revenue"] == np.mean(draws >= 1200)
+        and 0.3 < rows.reach_rate.iloc[0] < 0.7
+    )
 
 
 def test_a_year_without_a_target_for_each_month_has_no_gap(made):

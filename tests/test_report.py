@@ -148,7 +148,8 @@ def masthead(text=HARMLESS):
     )
     given = SimpleNamespace(kind="", message=Message("{a:text}", {"a": text}))
     tables = SimpleNamespace(
-        as_of=date(2026, 6, 30), inputs=[read_from(text)], notes=[given], absent=[text]
+        **{"as_of": date(2026, 6, 30), "inputs": [read_from(text)], "notes": [given]},
+        **{"absent": [text], "audience": "full"},
     )
     return begin(company, tables, Comparison(period, period, before, "year ago", False))
 

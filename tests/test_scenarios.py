@@ -55,7 +55,7 @@ def test_a_target_of_the_year_gives_each_scenario_its_chance(found):
     rows = scenarios.compared(
         found, EVERY, {"up": {"price": -0.5}}, "fiscal_year", lambda metric, period: 70.0
     )
-    assert rows.chance[0] > rows.chance[1]
+    assert rows.reach_rate[0] > rows.reach_rate[1]
     shown = scenarios.shown(rows)
     assert [*shown][:5] == ["scenario", "operating_result", "change", "low_change", "high_change"]
     assert scenarios.formats(shown)["net_revenue_change"] == "signed"

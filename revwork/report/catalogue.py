@@ -68,6 +68,8 @@ _LABELS = {
     "low_roi": "ROI from",
     "high_roi": "ROI to",
     "marginal_roas": "Marginal ROAS",
+    "smape_rate": "sMAPE",
+    "mase_multiple": "MASE",
     "low_carried_share": "Carried share, from",
     "high_carried_share": "Carried share, to",
     "least_carried_share": "Carried share, least",
@@ -115,5 +117,6 @@ _LABELS = {
     "hhi": "Herfindahl index",
     "grr": "Gross retention",
     "nrr": "Net retention",
+    "reach_rate": "Chance of the plan",
     "z": "Robust z",
 }

@@ -22,7 +22,7 @@ def off_plan(
     if metric is None:
         return []
     row, ends = aimed.loc[metric], told(found.sums(metric, "fiscal_year"))
-    if 1 - SURE < row.chance < SURE:
+    if 1 - SURE < row.reach_rate < SURE:
         return []
     low, high = (round(ends[end] - row.target, 2) for end in ("low_95", "high_95"))
     pace = paces.set_index("metric").loc["net_revenue"]
@@ -40,7 +40,7 @@ def off_plan(
                 "({rate:change}); chance to reach it: {chance:percent}",
                 {
                     **{"metric": metric, "year": found.year.name, "gap": row.gap},
-                    **{"rate": row.gap / abs(row.target), "chance": row.chance},
+                    **{"rate": row.gap / abs(row.target), "chance": row.reach_rate},
                 },
             ),
             evidence=_evidence(row, pace),
@@ -51,7 +51,7 @@ def off_plan(
                 {},
             ),
             impact=Impact(row.gap, low, high, currency, metric),
-            confidence=round(max(row.chance, 1 - row.chance), 3),
+            confidence=round(max(row.reach_rate, 1 - row.reach_rate), 3),
         )
     ]
 

@@ -6,7 +6,6 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from revwork.analysis import margins
 from revwork.analysis.forecast.result_outlook import Result, told
 from revwork.analysis.forecast.result_paths import Seen
 from revwork.analysis.periods import covers
@@ -92,7 +91,7 @@ def end_reading(frame: pd.DataFrame) -> Message:
 
 def _sums(seen: Seen, metric: str, periods: list[Period]) -> np.ndarray:
     """A metric of periods that are over; null where the data do not reach back."""
-    found = margins.totals(seen.lines, seen.expenses, periods)[metric]
+    found = seen.totals(*periods)[metric]
     return found.where(pd.Series(covers(seen.lines, periods))).to_numpy(float)
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from revwork.analysis import margins
 from revwork.analysis.forecast.result_outlook import LEVEL, Result, known_metrics, told
 from revwork.analysis.forecast.result_paths import Seen
 from revwork.analysis.periods import covers
@@ -26,10 +25,10 @@ def gaps(found: Result, aim: Aim) -> pd.DataFrame:
     """Return the year's outlook beside the plan, for each metric that is known.
 
     `aim` tells a metric's target for a period, or None. Columns: metric, so_far, outlook, low,
-    high (80 %), target, gap (outlook less target; money), chance (of reaching the target);
-    the last three null without a target for the whole year.
+    high (80 %), target, gap (outlook less target; money), reach_rate (draws that reach the
+    target); the last three null without a target for the whole year.
 
-    Formula: chance = draws that reach the target ÷ draws; How likely the plan is, as the
+    Formula: reach_rate = draws that reach the target ÷ draws; How likely the plan is, as the
     forecast sees it.
     """
     rows = []
@@ -40,8 +39,8 @@ def gaps(found: Result, aim: Aim) -> pd.DataFrame:
         row |= {"outlook": ends["value"], "low": ends["low"], "high": ends["high"]}
         row["target"] = np.nan if target is None else target
         row["gap"] = round(row["outlook"] - row["target"], 2)
-        rows.append(row | {"chance": np.nan if target is None else chance(draws, target)})
-    columns = ["metric", "so_far", "outlook", "low", "high", "target", "gap", "chance"]
+        rows.append(row | {"reach_rate": np.nan if target is None else chance(draws, target)})
+    columns = ["metric", "so_far", "outlook", "low", "high", "target", "gap", "reach_rate"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -69,7 +68,7 @@ def paces(gaps: pd.DataFrame, found: Result, seen: Seen) -> pd.DataFrame:
     whole = Period("recent", recent[0].start, recent[-1].end)
     before = seen.calendar.year_ago(left)
     periods = [whole, before or whole]
-    past = margins.totals(seen.lines, seen.expenses, periods)
+    past = seen.totals(*periods)
     known = np.array(covers(seen.lines, periods)) & [True, before is not None]
     past = past.where(pd.Series(known))
     rows = []
@@ -108,7 +107,7 @@ def headline(
     """
     calendar = seen.calendar
     periods = [calendar.previous(found.year), *calendar.complete_months(found.as_of, 12)]
-    past = margins.totals(seen.lines, seen.expenses, periods)
+    past = seen.totals(*periods)
     past = past.where(pd.Series(covers(seen.lines, periods)))
     cards = [
         Kpi(
@@ -148,7 +147,7 @@ def reading(gaps: pd.DataFrame) -> Message:
     return Message(
         "{metric:label} is expected {gap:signed} against plan; the plan is reached with a chance "
         "of {chance:percent}",
-        {"metric": row.metric, "gap": row.gap, "chance": row.chance},
+        {"metric": row.metric, "gap": row.gap, "chance": row.reach_rate},
     )
 
 

@@ -42,14 +42,11 @@ def coverage(past: Past, of: Hierarchy) -> pd.DataFrame:
     """Return how often intervals held what came, by level, for one period and for sums of some.
 
     Each origin in turn is left out: its intervals are set by how far forecasts of the other origins
-    were off, by scales known at it. Columns:
-    level (total, region, channel, category, series), of (one period; several: the first 2, 3, …
-    together), nominal (0.8 or 0.95), forecasts, inside, coverage_rate. No rows where there are too
-    few origins to set intervals by. Forecasts of one origin are off together, so that their number
-    overstates how much they tell.
-
-    Formula: coverage_rate = forecasts whose interval held what came ÷ forecasts; Measured, to be
-    held against 80 or 95 %.
+    were off, by scales known at it. Origins that follow each other share months, so this is kinder
+    than a future that differs from all of the past; and forecasts of one origin are off together,
+    so that their number overstates how much they tell. Columns: level (total, region, channel,
+    category, series), of (one period; several: the first 2, 3, … together), nominal (0.8 or 0.95),
+    forecasts, inside, coverage_rate (inside ÷ forecasts). No rows below four origins.
     """
     rows = [
         {"level": level, "of": name, "nominal": nominal, **_counted(held[mine, :, :, place])}

@@ -1,8 +1,9 @@
 """Result paths: revenue ahead with its costs, drawn so that every sum has its interval."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 
 import ibis
 import numpy as np
@@ -62,6 +63,11 @@ class Seen:
     def gone(self) -> Period | None:
         """The days of the running month that are over."""
         return month_rest.elapsed(self.coming[0], self.as_of)
+
+    @cached_property
+    def totals(self) -> Callable[..., pd.DataFrame]:
+        """`margins.totals` of some periods, asked once for the same."""
+        return cache(lambda *periods: margins.totals(self.lines, self.expenses, periods))
 
     @property
     def counted(self) -> list[Period]:

@@ -83,7 +83,7 @@ def compared(
     """Return each scenario's revenue, margins and result beside the base's, the base first.
 
     Columns: scenario (its name, or its settings), and for each metric known the money expected,
-    `<metric>_change` against the base with low_ and high_ (80 %); chance (draws that reach the
+    `<metric>_change` against the base with low_ and high_ (80 %); reach_rate (draws that reach the
     target of the last metric) of a fiscal year that has one: `aim` tells a metric's target for a
     period, or None. Nulls where a lever is not known.
     """
@@ -105,7 +105,7 @@ def compared(
             row |= {f"{metric}_change": ends["value"]}
             row |= {f"low_{metric}_change": ends["low"], f"high_{metric}_change": ends["high"]}
         if target is not None:
-            row["chance"] = chance(draws, target)
+            row["reach_rate"] = chance(draws, target)
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -127,14 +127,14 @@ def shown(rows: pd.DataFrame) -> pd.DataFrame:
     """Return what `compared` tells as a table shows it.
 
     Columns: scenario, the last metric (money), change (of it, signed) with low_ and high_ (80 %),
-    what changes of the metrics before it, and chance where there is one.
+    what changes of the metrics before it, and reach_rate where there is one.
     """
     metrics = [name for name in LEFT if name in rows and name != "contribution_margin"]
     last = metrics[-1]
     renamed = {f"{end}{last}_change": f"{end}change" for end in ("", "low_", "high_")}
-    others = [f"{name}_change" for name in metrics[:-1]]
-    chance = [name for name in ("chance",) if name in rows]
-    return rows.rename(columns=renamed)[["scenario", last, *renamed.values(), *others, *chance]]
+    others = [name for name in ("net_revenue_change", "gross_margin_change") if name in rows]
+    more = [name for name in (*others, "reach_rate") if name in rows and name not in renamed]
+    return rows.rename(columns=renamed)[["scenario", last, *renamed.values(), *more]]
 
 
 def formats(rows: pd.DataFrame) -> dict[str, str]:
