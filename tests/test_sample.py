@@ -360,9 +360,12 @@ def test_reviews_are_written_in_three_languages_about_us_and_three_rivals():
 
 def test_targets_cover_every_month_from_the_first_order_to_the_end_of_2026():
     months = mapped("targets").groupby("metric").month.nunique()
-    assert (months == 40).all() and set(months.index) == set(
-        ["net_revenue", "gross_margin", "contribution_margin", "operating_result"]
-    )
+    assert (months == 40).all() and set(months.index) == {
+        *("net_revenue", "gross_margin", "contribution_margin", "operating_result"),
+        *("win_rate", "cycle_days", "cac", "net_yearly_retention", "gross_yearly_retention"),
+        *("discount_rate", "contribution_rate", "commission_rate", "site_conversion"),
+        *("price_index_by_revenue", "market_share"),
+    }
 
 
 def test_shopifys_export_holds_the_web_shops_orders_once_more():
