@@ -1,6 +1,7 @@
 """The board pack's views: whose run it is, what is quoted, and nothing that could run in a page."""
 
 import json
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
@@ -8,6 +9,7 @@ from bs4 import BeautifulSoup
 from test_board_cards import number
 from test_folded import finding
 
+from revwork.actions import Action
 from revwork.analysis.board import board_cards
 from revwork.analysis.folded import Topic
 from revwork.findings import Message, Unanswered
@@ -74,6 +76,9 @@ def test_a_page_of_a_department_says_so_and_nothing_to_compare_with_too(tmp_path
     alone = report(resolved={**RESOLVED, "base": None})
     shown = said(board.opening(pack(tmp_path, [], [], alone), ACME, department="sales"))
     assert shown.startswith("Acme · Sales · 2026-Q2 · nothing to compare with")
+    days = report(resolved={**RESOLVED, "base": "2025-04-01..2025-06-14"})
+    shown = said(board.opening(pack(tmp_path, [], [], days), ACME))
+    assert "compared with 1 Apr 2025 – 14 Jun 2025" in shown
 
 
 def test_a_report_that_failed_is_named_and_one_that_was_skipped_is_not(tmp_path):
@@ -117,6 +122,7 @@ def test_a_topic_links_to_its_finding_where_the_page_lies_beside(tmp_path, monke
 
 def test_no_topic_says_so_under_its_title(tmp_path):
     assert said(board.topics([], pack(tmp_path), "Risks")) == "Risks Nothing stands out here."
+    assert board.topics([], pack(tmp_path))._repr_html_() == ""
 
 
 def test_a_run_of_another_language_is_said_anew_with_its_days(tmp_path):
@@ -141,6 +147,15 @@ def test_the_year_is_a_sentence_alone_without_a_forecast_and_cards_with_one():
     rows = [number("outlook_net_revenue", 9.0, target=8.0, low=7.0, high=11.0, level=0.8)]
     shown = board.expected(board_cards.ahead(rows), messages)._repr_html_()
     assert 'class="kpis five"' in shown and "No forecast." in shown
+
+
+def test_actions_are_listed_with_what_to_do_by_when_and_whether_late():
+    told = {"claim": "North fell", "next_step": "Call <them>"}
+    one = Action("a", "decided", "sales", "S", date(2026, 9, 1), told)
+    shown = board.actions([one], date(2026, 9, 14))
+    assert "North fell Decided · Sales" in said(shown) and "due on 1 Sep 2026" in said(shown)
+    assert "late" in said(shown) and "<them>" not in shown._repr_html_()
+    assert board.actions([], date(2026, 9, 14))._repr_html_() == ""
 
 
 # what a run left

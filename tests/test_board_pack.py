@@ -50,7 +50,7 @@ def test_orders_alone_give_a_pack_that_says_what_more_would_tell(page):
     assert "The rating needs reviews." in text and "This run holds no forecast" in text
     assert "This run knows nothing of the market" in text
     assert "Nothing changed beyond chance" in text
-    assert "Nothing to show." in text
+    assert "No finding of this run asks for a decision." in text
 
 
 def test_a_tree_that_cannot_be_drawn_says_so_and_the_other_is_there(page):

@@ -1,9 +1,11 @@
 """Sentences of a pack: one, several, none; up, down, within the noise; nothing to hold against."""
 
-import pandas as pd
+from datetime import date
+
 from test_board_cards import number
 from test_board_lists import topic
 
+from revwork.actions import Action
 from revwork.analysis.board import board_cards, board_told
 from revwork.analysis.folded import Topic
 from revwork.report.words import Reader
@@ -93,8 +95,13 @@ def test_threats_are_counted_and_the_largest_is_told_where_it_is_known():
     assert "is not known" in said(board_told.threats([other]))
 
 
+def action(status, due=None):
+    return Action("a", status, "sales", "S", due, {})
+
+
 def test_what_waits_is_told_apart_from_what_is_under_way_and_late():
-    rows = pd.DataFrame(
-        {"status": ["proposed", "decided", "started"], "late": [False, True, False]}
-    )
-    assert said([board_told.due(rows)]) == "To decide: 1; under way: 2, late: 1"
+    before, day = date(2026, 9, 1), date(2026, 9, 14)
+    every = [action("proposed", before), action("decided", before), action("started", day)]
+    told = said(board_told.due(every, day))
+    assert told == "To decide: 1; under way: 2, late: 1."
+    assert said(board_told.due([], day)) == "No finding of this run asks for a decision."

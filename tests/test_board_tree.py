@@ -5,6 +5,7 @@ from test_board_cards import number
 
 from revwork.analysis.board import board_tree
 from revwork.findings import Unanswered
+from revwork.report import chart
 from revwork.report.words import Reader
 
 
@@ -64,6 +65,16 @@ def test_targets_are_those_of_the_whole_company():
     told = [number("net_revenue", target=9.0), number("visits")]
     part = number("orders", target=3.0, segment={"region": "Spain"})
     assert board_tree.targets([*told, part]) == {"net_revenue": 9.0}
+
+
+def test_a_target_stands_on_its_card_and_is_told_to_who_cannot_see_it():
+    tree = board_tree.buyers(rows(**BUYERS))
+    bare, aimed = (
+        chart.tree(tree, "Drivers", "Effect", aims)
+        for aims in ({}, {"net_revenue": 1200.0, "a": 1})
+    )
+    assert "Targets: Net revenue: €1,200." in aimed.alt and "Targets" not in bare.alt
+    assert aimed.address != bare.address
 
 
 def test_the_driver_that_moved_most_is_named_with_its_owner():

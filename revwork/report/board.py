@@ -12,12 +12,14 @@ from revwork.findings import Impact, Message, Unanswered
 from revwork.metrics import Kpi
 from revwork.report import glossary, kpi
 from revwork.report.carried import nothing_yet
+from revwork.report.decisions import told as decided
 from revwork.report.index import address
 from revwork.report.page import DATA_MIME, worth
 from revwork.report.panels import Note
 from revwork.report.words import Reader, html, read_as, reader
 
 if TYPE_CHECKING:
+    from revwork.actions import Action
     from revwork.analysis.folded import Topic
     from revwork.pack import Pack
     from revwork.workspace import Company
@@ -53,7 +55,7 @@ class Opening:
 
     def _line(self) -> str:
         say, base = self.reader, self.shown["base"]
-        held = say.words("compared with {base:period}", base=base) if base else None
+        held = say.words("compared with {base:text}", base=_days(base, say)) if base else None
         return " · ".join(
             [
                 self.company.name,
@@ -157,7 +159,7 @@ class Topics:
     def _repr_html_(self) -> str:
         head = f"<h3>{escape(self.reader.say(self.title))}</h3>" if self.title else ""
         if not self.topics:
-            return head + Note(self.reader.words("Nothing stands out here."))._repr_html_()
+            return head and head + Note(self.reader.words("Nothing stands out here."))._repr_html_()
         items = "".join(map(self._item, self.topics))
         return f'{head}<ol class="findings topics">{items}</ol>'
 
@@ -192,6 +194,27 @@ class Topics:
 def topics(found: Sequence["Topic"], run: "Pack", title: str = "") -> Topics:
     """Show topics in their order, under a title of their own where one is given."""
     return Topics(found, run, reader(), title)
+
+
+@dataclass(frozen=True)
+class Actions:
+    """Actions as a list: the finding, whose it is and by when, the money, what to do."""
+
+    actions: Sequence["Action"]
+    day: date
+    reader: Reader
+
+    def _repr_html_(self) -> str:
+        items = "".join(f"<li>{decided(one, self.day, self.reader)}</li>" for one in self.actions)
+        return f'<ol class="findings topics">{items}</ol>' if items else ""
+
+    def __repr__(self) -> str:
+        return "\n".join(self.reader.say(one.text) for one in self.actions)
+
+
+def actions(found: Sequence["Action"], day: date) -> Actions:
+    """Show actions in their order; late is what should have been done before that day."""
+    return Actions(found, day, reader())
 
 
 @dataclass(frozen=True)
@@ -249,6 +272,12 @@ def lines(messages: Sequence[Message]) -> Told:
 def paragraph(sentences: Sequence[str]) -> str:
     """Return sentences as a paragraph, nothing for none."""
     return f'<p class="told">{html(" ".join(sentences))}</p>' if sentences else ""
+
+
+def _days(period: str, say: Reader) -> str:
+    """A period by its name; one that is a stretch of days by the first and the last."""
+    ends = [say.day(date.fromisoformat(day)) for day in period.split("..") if ".." in period]
+    return " – ".join(ends) or say.period(period)
 
 
 def _titles(run: "Pack") -> dict[str, str]:

@@ -1,10 +1,10 @@
 """What a pack says in sentences: what changed, the year, the market, what threatens, what waits."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
-import pandas as pd
-
+from revwork.actions import Action
 from revwork.analysis.folded import Topic, is_due
 from revwork.findings import Message
 from revwork.metrics import Kpi
@@ -63,17 +63,19 @@ def threats(topics: Sequence[Topic]) -> list[Message]:
     return [count, Message("The largest puts {money:money} a year at stake.", money)]
 
 
-def due(actions: pd.DataFrame) -> Message:
-    """Return how many actions are under way, how many of them are late, and how many wait.
-
-    `actions`: with columns status and late.
-    """
-    waiting = int((actions.status == "proposed").sum())
-    going, late = len(actions) - waiting, int(actions.late.astype(bool).sum())
-    return Message(
-        "To decide: {waiting:number}; under way: {going:number}, late: {late:number}",
-        {"waiting": waiting, "going": going, "late": late},
-    )
+def due(actions: Sequence[Action], day: date) -> list[Message]:
+    """Return how many actions wait for a decision, are under way, and are late on that day."""
+    if not actions:
+        return [Message("No finding of this run asks for a decision.", {})]
+    waiting = sum(one.status == "proposed" for one in actions)
+    told = {"waiting": waiting, "going": len(actions) - waiting}
+    late = sum(one.is_overdue(day) for one in actions)
+    return [
+        Message(
+            "To decide: {waiting:number}; under way: {going:number}, late: {late:number}.",
+            {**told, "late": late},
+        )
+    ]
 
 
 def _largest(found: Sequence[Row]) -> Iterator[Message]:
