@@ -107,3 +107,13 @@ def test_a_notebooks_own_events_stay_beside_the_decisions():
     events = pd.DataFrame({"day": [date(2026, 1, 5)], "label": ["Sale"], "kind": ["event"]})
     shown = chart.line(months(), "T", "S", "money", events)
     assert "5 Jan 2026 Sale" in shown.alt and "Sale" not in shown.marked
+
+
+def test_of_small_pictures_only_that_of_its_segment_is_marked():
+    marks.set_for([started(), started("b2", date(2026, 5, 1), segment={"region": "Italy"})])
+    frame = pd.concat([months().assign(region=name) for name in ("France", "Spain")])
+    frame = frame.assign(base=90.0)[["region", "start", "value", "base"]]
+    shown = chart.multiples(frame, "T", "S", "percent")
+    assert shown.marked == "◆ 1 · 10 Mar 2026 · Settle the cause (started)."
+    marks.set_for([])
+    assert chart.multiples(frame, "T", "S", "percent").address != shown.address

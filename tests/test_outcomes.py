@@ -82,6 +82,8 @@ def test_an_effect_against_what_was_expected_is_no_hit():
     one = outcomes.rows([(started(), effect)]).iloc[0]
     assert (one.has_sign, one.is_clear, one.is_within) == (False, False, False)
     assert Reader().say(one.outcome) == "Less than without it"
+    said = Reader().say(outcomes.reading(outcomes.rows([(started(), effect)])))
+    assert said == "Effects that can be told: 1 of 1; beyond chance: 1"
 
 
 def test_what_promised_nothing_is_measured_and_is_neither_hit_nor_miss():
@@ -91,13 +93,13 @@ def test_what_promised_nothing_is_measured_and_is_neither_hit_nor_miss():
     assert one.measured == 900.0 and pd.isna(one.has_sign)
 
 
-def test_the_picture_has_measured_effects_alone_and_names_the_largest():
+def test_the_picture_has_measured_effects_alone_and_names_the_clearest():
     effect = Effect("measured", "control", 20, START, 900.0, 300.0, 1500.0, 0.5)
     early = Effect("too early", "control", 3, START)
     rows = outcomes.rows([(started(), effect), (action("b", days={}), early)])
     drawn = outcomes.drawn(rows)
     assert drawn.current.tolist() == [900.0] and drawn.base.tolist() == [5000.0]
-    assert outcomes.farthest(drawn).values["value"] == 900.0
+    assert outcomes.clearest(drawn).values["value"] == 900.0
 
 
 def test_without_actions_there_is_no_row():

@@ -21,13 +21,17 @@ _page: list["Mark"] = []
 
 @dataclass(frozen=True)
 class Mark:
-    """A decision by its number on the page; `is_own`: a finding of this notebook asked for it."""
+    """A decision by its number on the page; `is_own`: a finding of this notebook asked for it.
+
+    `part`: the values of the segment that it is about.
+    """
 
     number: int
     day: date
     text: Message | str
     status: str
     is_own: bool
+    part: tuple[str, ...] = ()
 
 
 def set_for(actions: Sequence[Action], only: Sequence[str] = ()) -> None:
@@ -43,7 +47,7 @@ def set_for(actions: Sequence[Action], only: Sequence[str] = ()) -> None:
     known.sort(key=lambda one: (not _is_own(one), -_size(one), one.id))
     chosen = sorted(known[:MOST], key=lambda one: (one.since, one.id))
     _page[:] = [
-        Mark(number, one.since, one.text, one.status, _is_own(one))
+        Mark(number, one.since, one.text, one.status, _is_own(one), _part(one))
         for number, one in enumerate(chosen, start=1)
     ]
 
@@ -57,6 +61,11 @@ def events(unit: Unit) -> pd.DataFrame:
     shown = [one for one in _page if one.is_own or unit in ("money", "cents")]
     rows = [(one.day, _cut(reader().say(one.text)), "decision", one.number) for one in shown]
     return pd.DataFrame(rows, columns=["day", "label", "kind", "number"])
+
+
+def about(name: str) -> Sequence[Mark]:
+    """Return the decisions of the page that are about a segment of that name."""
+    return [one for one in _page if name in one.part]
 
 
 def caption(numbers: Sequence[int]) -> str:
@@ -77,6 +86,10 @@ def _is_in(action: Action, part: Mapping[str, Sequence[str]]) -> bool:
     """Whether an action may have moved a part of the business: it says nothing against it."""
     segment = action.finding["segment"]
     return all(segment.get(name, values[0]) in values for name, values in part.items())
+
+
+def _part(action: Action) -> tuple[str, ...]:
+    return tuple(action.finding["segment"].values())
 
 
 def _is_own(action: Action) -> bool:

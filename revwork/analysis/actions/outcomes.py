@@ -63,21 +63,16 @@ def rows(measured: Sequence[tuple[Action, Effect]]) -> pd.DataFrame:
 
 
 def reading(rows: pd.DataFrame) -> Message:
-    """Say of how many actions the effect can be told, and what came of what was expected."""
+    """Say of how many actions the effect can be told, and how many are beyond chance."""
     known = rows[rows.has_sign.notna()]
     if known.empty:
         return Message(
             "Actions begun: {n:number}; the effect of none can be told yet", {"n": len(rows)}
         )
+    clear = int((known.low.astype(float) * known.high.astype(float) > 0).sum())
     return Message(
-        "Effects that can be told: {known:number} of {n:number}; of {expected:money} a year at "
-        "most, {measured:money} were measured",
-        {
-            "known": len(known),
-            "n": len(rows),
-            "expected": known.expected.astype(float).sum(),
-            "measured": known.measured.astype(float).sum(),
-        },
+        "Effects that can be told: {known:number} of {n:number}; beyond chance: {clear:number}",
+        {"known": len(known), "n": len(rows), "clear": clear},
     )
 
 
@@ -88,11 +83,12 @@ def drawn(rows: pd.DataFrame) -> pd.DataFrame:
     return known.rename(columns=names)[["finding", "current", "base", "low", "high"]]
 
 
-def farthest(rows: pd.DataFrame) -> Message:
-    """Name the action whose effect is largest, of those that `drawn` returns."""
-    first = rows.loc[rows.current.astype(float).abs().idxmax()]
+def clearest(rows: pd.DataFrame) -> Message:
+    """Name the action whose effect is largest for its interval, of those that `drawn` returns."""
+    wide = (rows.high - rows.low).astype(float)
+    first = rows.loc[(rows.current.astype(float).abs() / wide).idxmax()]
     return Message(
-        "Largest effect: “{finding:text}”, {value:signed} a year ({low:money} to {high:money})",
+        "Clearest effect: “{finding:text}”, {value:signed} a year ({low:money} to {high:money})",
         {"finding": first.finding, "value": first.current, "low": first.low, "high": first.high},
     )
 

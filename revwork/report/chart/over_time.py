@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from revwork.metrics import Unit
+from revwork.report import marks
 from revwork.report.chart.amounts import brief, fitting, full, moved
 from revwork.report.chart.axes import (
     ends,
@@ -144,7 +145,7 @@ def multiples(frame: pd.DataFrame, title: Title, subtitle: str, unit: Unit = "mo
     """
     groups = [*iter(frame.groupby(frame.columns[0], sort=False, dropna=False))]
     shown = groups[:_PANELS]
-    wide = min(4, len(shown))
+    wide, decided = min(4, len(shown)), []
     tall = -(-len(shown) // wide)
     with canvas(0.25 + 1.5 * tall, nrows=tall, ncols=wide, sharey=True, squeeze=False) as (
         figure,
@@ -152,6 +153,7 @@ def multiples(frame: pd.DataFrame, title: Title, subtitle: str, unit: Unit = "mo
     ):
         for axes, (name, rows) in zip(grid.flat, shown, strict=False):
             _small(axes, text(name), _known(rows), unit)
+            decided += _marked_small(axes, text(name), _known(rows))
         for axes in list(grid.flat)[len(shown) :]:
             axes.set_axis_off()
         value_axis(grid[0, 0], unit)
@@ -160,6 +162,7 @@ def multiples(frame: pd.DataFrame, title: Title, subtitle: str, unit: Unit = "mo
             axes.yaxis.grid(True, color=RULE, lw=0.7)
             axes.spines["left"].set_visible(False)
         rest = left_out(grid[-1, 0], len(groups) - len(shown), 24)
+        figure.set_label(marks.caption(decided))
     last = (f"{text(name)} {full(_last(rows), unit)}" for name, rows in shown)
     alt = words("Small lines, last value: {lines:told}.", lines=", ".join(last))
     return finished(figure, frame, title, subtitle, alt + rest)
@@ -219,6 +222,18 @@ def _small(axes: "Axes", name: str, frame: pd.DataFrame, unit: Unit) -> None:
     axes.set_xticks(places, [named[at] for at in places], fontsize=SMALL)
     for tick, side in zip(axes.get_xticklabels(), ("left", "right"), strict=False):
         tick.set_horizontalalignment(side if len(places) > 1 else "center")
+
+
+def _marked_small(axes: "Axes", name: str, frame: pd.DataFrame) -> list[int]:
+    """Mark the decisions about this one in its small picture; return their numbers."""
+    place, limits = within(frame), axes.get_xlim()
+    seen = [(place(pd.Timestamp(one.day)), one.number) for one in marks.about(name)]
+    for at, number in (pair for pair in seen if pair[0] is not None):
+        axes.axvline(at, color=QUIET, lw=1, zorder=0.5)
+        style = {"textcoords": "offset points", "va": "top", "fontsize": SMALL, "color": QUIET}
+        axes.annotate(f"◆ {number}", (at, 1), (2, -2), ("data", "axes fraction"), **style)
+    axes.set_xlim(limits)
+    return [number for at, number in seen if at is not None]
 
 
 def _last(rows: pd.DataFrame) -> float | None:
