@@ -26,8 +26,14 @@ def noted(kind: str, text: str) -> SimpleNamespace:
 def begun(language: str = "en", notes=(), **ends) -> object:
     """The masthead over tables that end on these days."""
     inputs = [Input(n, f"{n}.csv", 3, date(2026, 1, 1), last, "f") for n, last in ends.items()]
-    tables = SimpleNamespace(as_of=date(2026, 6, 30), inputs=inputs, notes=notes, absent=["people"])
-    company = SimpleNamespace(name="Acme", language="en", currency="EUR", confidentiality="")
+    tables = SimpleNamespace(
+        **{"as_of": date(2026, 6, 30), "inputs": inputs, "notes": notes},
+        **{"absent": ["people"], "audience": "full"},
+    )
+    company = SimpleNamespace(
+        **{"name": "Acme", "language": "en", "currency": "EUR", "confidentiality": ""},
+        actions=lambda audience: [],
+    )
     compared = Comparison(NOW, NOW, BEFORE, "year ago", False)
     return begin(company, tables, compared, language)
 

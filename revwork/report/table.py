@@ -48,6 +48,7 @@ _ENDINGS = {  # the first that fits
     **dict.fromkeys(("_amount", "_cost", "_revenue", "_margin"), "money"),
     **{"_days": "tenths", "_count": "number", "_multiple": "multiple", "_id": "text"},
 }
+_WORDY = 24  # letters from which on a cell needs room to wrap in
 _WORDS = ("text", "period", "segment", "label")
 
 
@@ -112,7 +113,10 @@ class Grid:
         kind, column = self._kind(name), self.frame[name]
         is_plain_number = pd.api.types.is_numeric_dtype(column) and column.dtype != bool
         is_number = kind not in _WORDS if kind else is_plain_number
-        return ' class="number"' if is_number else ""
+        if is_number:
+            return ' class="number"'
+        longest = max((len(self._cell(name, value)) for value in column), default=0)
+        return ' class="words"' if longest > _WORDY else ""
 
 
 def table(frame: pd.DataFrame, caption: Title, /, *columns: str, **formats: str) -> Grid | Note:
