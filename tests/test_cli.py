@@ -99,7 +99,7 @@ def test_a_given_value_reaches_the_notebook_and_the_manifest(here, tmp_path):
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        (["run", "01_revenu"], "no notebook 01_revenu; there are 01_revenue"),
+        (["run", "01_revenu"], "no notebook 01_revenu; there are 00_board_pack, 01_revenue"),
         (["run", "-p", "perod=2026"], "no parameter perod; there are"),
         (["run", "-p", "compare=budget"], "compare=budget: not one of year ago, previous"),
         (["run", "-p", "period"], "-p period: write it as NAME=VALUE."),
