@@ -30,7 +30,7 @@ class Cards:
         return {
             "text/html": self._repr_html_(),
             "text/plain": "\n".join(_line(kpi, self.reader) for kpi in self.kpis),
-            MIME: [_row(kpi) for kpi in self.kpis],
+            MIME: [_row(kpi, self.reader) for kpi in self.kpis],
         }
 
 
@@ -39,8 +39,10 @@ def kpis(numbers: Sequence[Kpi]) -> Cards:
     return Cards(tuple(numbers), reader())
 
 
-def _row(kpi: Kpi) -> dict:
-    return plain({**asdict(kpi), "label": label(kpi.metric), "change": kpi.change})
+def _row(kpi: Kpi, reader: Reader) -> dict:
+    """The number in what JSON knows, of the part of the business that is shown."""
+    placed = {"segment": {**dict(reader.part), **kpi.segment}}
+    return plain({**asdict(kpi), **placed, "label": label(kpi.metric), "change": kpi.change})
 
 
 def _line(kpi: Kpi, reader: Reader) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from html import escape
 from math import isfinite
 from string import Formatter
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from babel.dates import format_date
@@ -37,11 +38,15 @@ Title = str | Message | Callable[["pd.DataFrame"], Message]
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads: the language of words, numbers and dates, the currency of money, the source."""
+    """Who reads: the language of words, numbers and dates, the currency of money, the source.
+
+    `part`: of the business, the part that all is told of, as pairs of dimension and value.
+    """
 
     language: str = "en"
     currency: str = "EUR"
     source: str = ""
+    part: tuple[tuple[str, str], ...] = ()
 
     def say(self, message: Message | str) -> str:
         """Return the message as a sentence, each value formatted as its template asks."""
@@ -171,9 +176,14 @@ def reader() -> Reader:
     return _current[-1]
 
 
-def read_as(language: str, currency: str, source: str = "") -> None:
-    """Write everything that follows for this language and currency, under pictures its source."""
-    _current.append(Reader(language, currency, source))
+def read_as(
+    language: str, currency: str, source: str = "", part: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Write everything that follows for this language and currency, under pictures its source.
+
+    `part` is the segment that all of it is told of; none is the whole.
+    """
+    _current.append(Reader(language, currency, source, tuple(part.items())))
 
 
 def titled(title: Title, frame: "pd.DataFrame") -> str:
