@@ -104,9 +104,13 @@ def test_a_rule_is_of_its_own_part_and_of_the_whole_where_it_names_none():
 
 def test_a_part_that_is_not_told_apart_is_said():
     rule = {"metric": "net_revenue", "below": 50, "segment": {"region": "Nord"}}
-    assert why(rule, number(1.0)) == ["It is known for the whole alone."]
+    assert why(rule, number(1.0)) == [
+        "It is known for the whole alone: run a report of that part, only=region=Nord."
+    ]
     north = number(1.0, segment={"region": "North"})
     assert why(rule, north) == ["It is known for North, not for this part."]
+    whole = {"metric": "net_revenue", "below": 50}
+    assert why(whole, north) == ["It is known for North, not for the whole."]
 
 
 # what is expected of a month

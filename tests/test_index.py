@@ -95,6 +95,17 @@ def test_the_pack_opens_with_the_first_numbers_also_where_a_later_page_quotes_on
     assert labels[0].startswith("Net revenue") and len(labels) == len(set(labels)) == 8
 
 
+def test_the_pack_of_a_part_opens_with_the_numbers_of_that_part():
+    shown = {"unit": "money", "department": "finance", "period": "2026-06", "series": []}
+    spain, beans = {"region": "Spain"}, {"region": "Spain", "category": "Beans"}
+    rows = [
+        {"metric": metric, "value": 7, "segment": segment, "notebook": "01", **shown}
+        for metric, segment in [("order_value", beans), ("net_revenue", spain)]
+    ]
+    (card,) = soup(index.pack(manifest(), [], rows)).select(".kpis li")
+    assert "Net revenue" in card.get_text() and "Spain" in card.get_text()
+
+
 def test_the_place_a_finding_leads_to_is_on_the_page(shelved):
     reports, runs = shelved
     page = soup((reports / runs[-1] / "index.html").read_text())

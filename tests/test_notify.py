@@ -265,6 +265,21 @@ def test_each_set_of_a_matrix_is_judged_and_named(published, company, tmp_path):
     assert "– south · Net revenue · It is unknown" in told and "north" not in told
 
 
+def test_a_rule_of_a_part_asks_the_set_that_looks_at_it(published, company, tmp_path):
+    folder = published(set="north")
+    said = json.loads((folder / "manifest.json").read_text())
+    entries = [{**said["notebooks"][0], "set": name} for name in ("north", "south")]
+    (folder / "manifest.json").write_text(json.dumps({**said, "notebooks": entries}))
+    kpis = [row(5, set=name, segment={"region": name.title()}) for name in ("north", "south")]
+    (folder / "kpis.json").write_text(json.dumps(kpis))
+    rule = '[[alerts]]\nmetric = "net_revenue"\nbelow = 10\nsegment = {{ region = "{}" }}\n'
+    found = notify.judged(company(rule.format("South"), alerts="file://a.txt"), folder)
+    assert [(one.set, one.segment) for one in found.alerts] == [("south", {"region": "South"})]
+    assert found.unjudged == []
+    lost = notify.judged(company(rule.format("West"), alerts="file://a.txt"), folder)
+    assert lost.alerts == [] and [one.set for one in lost.unjudged] == ["north", "south"]
+
+
 def test_the_record_keeps_the_alerts_even_where_nobody_hears_of_them(published, company):
     folder = published()
     rule = "[[alerts]]\nimpact = 5000\n"

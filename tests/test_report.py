@@ -26,6 +26,8 @@ from revwork.findings import Finding, Impact, Message, Unanswered
 from revwork.metrics import Kpi
 from revwork.report import Panels, answer, begin, chart, export, findings, index, kpis, table, theme
 from revwork.report import library as shelf
+from revwork.report.kpi import MIME as KPIS
+from revwork.report.page import FINDINGS_MIME as FINDINGS
 from revwork.report.picture import Picture
 from revwork.report.words import read_as
 
@@ -141,7 +143,7 @@ def finding(text=HARMLESS, **told):
     return replace(made, **told)
 
 
-def masthead(text=HARMLESS):
+def masthead(text=HARMLESS, **more):
     period, before = (Period(text, date(y, 4, 1), date(y, 7, 1)) for y in (2026, 2025))
     company = SimpleNamespace(
         name=text, language="en", currency="EUR", confidentiality="", actions=lambda audience: ()
@@ -151,7 +153,7 @@ def masthead(text=HARMLESS):
         **{"as_of": date(2026, 6, 30), "inputs": [read_from(text)], "notes": [given]},
         **{"absent": [text], "audience": "full"},
     )
-    return begin(company, tables, Comparison(period, period, before, "year ago", False))
+    return begin(company, tables, Comparison(period, period, before, "year ago", False), **more)
 
 
 def read_from(text):
@@ -305,6 +307,26 @@ def test_a_view_says_in_words_what_it_shows(view):
 def test_cards_say_every_number():
     words = said(kpis([Kpi("net_revenue", 1200.0, "money", "finance", "2026-Q2", 1000.0)]))
     assert words.splitlines()[0] == "Net revenue: €1,200 (+20%)"
+
+
+def test_numbers_and_findings_of_a_part_say_which():
+    masthead(only=["region=North", "channel=Web", "channel=Shop"])
+    part = {"region": "North", "channel": "Web, Shop"}
+    (number,) = kpis([Kpi("net_revenue", 1.0, "money", "sales", "2026-Q2")])._repr_mimebundle_()[
+        KPIS
+    ]
+    (claim,) = findings([finding(segment={"category": "Beans"})])._repr_mimebundle_()[FINDINGS]
+    assert number["segment"] == part and claim["segment"] == part | {"category": "Beans"}
+    whole = finding(segment={"category": "Beans"}).id
+    assert claim["id"] == finding(segment=claim["segment"]).id != whole
+
+
+def test_a_number_of_the_whole_has_no_segment():
+    masthead()
+    (number,) = kpis([Kpi("net_revenue", 1.0, "money", "sales", "2026-Q2")])._repr_mimebundle_()[
+        KPIS
+    ]
+    assert number["segment"] == {}
 
 
 def test_a_table_says_every_cell():

@@ -106,7 +106,7 @@ def opening(
     told = {"company": company.name, "day": date.fromisoformat(about["as_of"])}
     source = say.words("Source: {company:text}, data to {day:date}", **told)
     nothing_yet()
-    read_as(say.language, say.currency, source, bool(shown.get("partial")))
+    read_as(say.language, say.currency, source, is_partial=bool(shown.get("partial")))
     shown = {name: shown.get(name) for name in _SHOWN}
     return Opening(run, company, reader(), department, shown)
 

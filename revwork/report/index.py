@@ -106,10 +106,11 @@ def _first(ended: Sequence[dict[str, Any]], reader: Reader) -> str:
 
 
 def _headline(kpis: Sequence[dict[str, Any]], reader: Reader) -> str:
-    """The company's first numbers, one card a metric."""
+    """The company's first numbers, or those of the part that the run looked at; a card a metric."""
     known = [field.name for field in fields(Kpi)]
     whole: dict[str, dict[str, Any]] = {}
-    for kpi in (one for one in kpis if not one["segment"]):
+    widest = min((len(kpi["segment"]) for kpi in kpis), default=0)
+    for kpi in (one for one in kpis if len(one["segment"]) == widest):
         whole.setdefault(kpi["metric"], kpi)
     first = list(whole.values())[:_CARDS]
     numbers = tuple(Kpi(**{name: kpi[name] for name in known if name in kpi}) for kpi in first)

@@ -34,7 +34,7 @@ class Cards:
         return {
             "text/html": self._repr_html_(),
             "text/plain": "\n".join([*self._lines(), *self._sentences()]),
-            MIME: [_row(kpi) for kpi in self.kpis],
+            MIME: [_row(kpi, self.reader) for kpi in self.kpis],
         }
 
     def _lines(self) -> Iterator[str]:
@@ -54,9 +54,10 @@ def kpis(numbers: Sequence[Kpi]) -> Cards:
     return Cards(tuple(numbers), reader())
 
 
-def _row(kpi: Kpi) -> dict:
-    """The number in what JSON knows; only an estimate has an interval."""
-    told = {**asdict(kpi), "label": label(kpi.metric), "change": kpi.change}
+def _row(kpi: Kpi, reader: Reader) -> dict:
+    """The number in what JSON knows, of the part that is shown; an interval only of an estimate."""
+    placed = {"segment": {**dict(reader.part), **kpi.segment}}
+    told = {**asdict(kpi), **placed, "label": label(kpi.metric), "change": kpi.change}
     measured = INTERVAL if kpi.level is None else ()
     return plain({name: value for name, value in told.items() if name not in measured})
 

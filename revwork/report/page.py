@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from html import escape
 from math import isfinite
@@ -94,7 +94,7 @@ def begin(  # noqa: PLR0913
     told = {"company": company.name, "day": tables.as_of}
     source = say.words("Source: {company:text}, data to {day:date}", **told)
     nothing_yet()
-    read_as(say.language, say.currency, source, comparison.partial)
+    read_as(say.language, say.currency, source, _part(only), comparison.partial)
     marks.set_for(company.actions(tables.audience), only)
     masthead = Masthead(company, tables, comparison, reader(), tuple(only), offered)
     put_above(masthead)
@@ -152,8 +152,18 @@ class Claims:
 
 
 def findings(found: Sequence[Finding]) -> Claims:
-    """Show findings ranked by |impact| × confidence."""
-    return Claims(tuple(ranked(list(found))), reader())
+    """Show findings ranked by |impact| × confidence, of the part of the business that is shown."""
+    part = dict(reader().part)
+    placed = [replace(one, segment=part | dict(one.segment)) for one in found]
+    return Claims(tuple(ranked(placed)), reader())
+
+
+def _part(only: Sequence[str]) -> dict[str, str]:
+    """The segment of region=Spain, channel=Shop; of two values of one dimension, both."""
+    values: dict[str, list[str]] = {}
+    for name, _, value in (one.partition("=") for one in only):
+        values.setdefault(name, []).append(value)
+    return {name: ", ".join(several) for name, several in values.items()}
 
 
 def span(period: object, say: Reader) -> str:

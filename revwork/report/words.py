@@ -8,6 +8,7 @@ from decimal import Decimal
 from html import escape
 from math import isfinite
 from string import Formatter
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from babel.dates import format_date
@@ -39,12 +40,14 @@ Title = str | Message | Callable[["pd.DataFrame"], Message]
 class Reader:
     """Who reads: the language of words, numbers and dates, the currency of money, the source.
 
+    `part`: of the business, the part that all is told of, as pairs of dimension and value.
     `is_partial`: the period that is told of is not over.
     """
 
     language: str = "en"
     currency: str = "EUR"
     source: str = ""
+    part: tuple[tuple[str, str], ...] = ()
     is_partial: bool = False
 
     def say(self, message: Message | str) -> str:
@@ -175,9 +178,18 @@ def reader() -> Reader:
     return _current[-1]
 
 
-def read_as(language: str, currency: str, source: str = "", is_partial: bool = False) -> None:
-    """Write everything that follows for this language and currency, under pictures its source."""
-    _current.append(Reader(language, currency, source, is_partial))
+def read_as(
+    language: str,
+    currency: str,
+    source: str = "",
+    part: Mapping[str, str] = MappingProxyType({}),
+    is_partial: bool = False,
+) -> None:
+    """Write everything that follows for this language and currency, under pictures its source.
+
+    `part` is the segment all of it is told of, none is the whole; `is_partial` as in Reader.
+    """
+    _current.append(Reader(language, currency, source, tuple(part.items()), is_partial))
 
 
 def titled(title: Title, frame: "pd.DataFrame") -> str:

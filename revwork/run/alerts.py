@@ -131,6 +131,12 @@ def judge(rules: Sequence[Rule], said: Said) -> Judged:
     return Judged([one for one in found if isinstance(one, Alert)], [*unjudged.values()])
 
 
+def lies_elsewhere(rule: Rule, said: Said) -> bool:
+    """Return whether the number of the rule is known, but of other parts than the rule asks for."""
+    parts = [kpi["segment"] for kpi in said.kpis if kpi["metric"] == rule.metric]
+    return rule.on_a_number and bool(parts) and rule.segment not in parts
+
+
 def expected(series: Sequence[float | None]) -> tuple[float, float] | None:
     """Return the 99 % prediction interval for one more value after those of `series`.
 
@@ -232,10 +238,14 @@ def _against_months(kpi: Row) -> Iterator[Alert | Unjudged]:
 def _elsewhere(rule: Rule, named: Sequence[Row]) -> Unjudged:
     """A number of the whole, or of other parts, where the rule asks for one part."""
     parts = [kpi["segment"] for kpi in named if kpi["segment"]]
-    if parts:
+    if parts and rule.segment:
         why = Message("It is known for {other:segment}, not for this part.", {"other": parts[0]})
+    elif parts:
+        why = Message("It is known for {other:segment}, not for the whole.", {"other": parts[0]})
     else:
-        why = Message("It is known for the whole alone.", {})
+        wanted = ", ".join(map("=".join, rule.segment.items()))
+        template = "It is known for the whole alone: run a report of that part, only={part:text}."
+        why = Message(template, {"part": wanted})
     return Unjudged(rule.metric, rule.segment, why)
 
 

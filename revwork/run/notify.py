@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from itertools import accumulate, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from revwork.data.wording import DataError
 from revwork.report.notice import Notice, chat, notice, unjudged_lines
 from revwork.report.words import Reader
-from revwork.run.alerts import Judged, Said, judge
+from revwork.run.alerts import Judged, Rule, Said, judge, lies_elsewhere
 from revwork.run.compare import Run
 from revwork.run.files import as_json, write
 from revwork.run.recipients import resolved, shown, without_secrets
@@ -60,7 +61,10 @@ def tell(company: "Company", folder: Path) -> list[Told]:
 
 
 def judged(company: "Company", folder: Path) -> Judged:
-    """Return what the company's alert rules say of the run in `folder`, set by set of a matrix."""
+    """Return what the company's alert rules say of the run in `folder`, set by set of a matrix.
+
+    A set that tells a number of another part is not asked, as long as some set may know it.
+    """
     run = read(folder)
     if not (run and company.alerts):
         return Judged()
@@ -70,14 +74,24 @@ def judged(company: "Company", folder: Path) -> Judged:
         {row["metric"]: row["notebook"] for one in reversed(known) for row in rows(one)}
         for rows in (lambda one: one.kpis, lambda one: one.findings)
     )
-    found = {
-        name: judge(company.alerts, Said(*_of_set(name, run), numbers, claims))
+    said = {
+        name: Said(*_of_set(name, run), numbers, claims)
         for name in dict.fromkeys(map(_set, run.manifest["notebooks"]))
+    }
+    found = {
+        name: judge([rule for rule in company.alerts if _asks(rule, told, said)], told)
+        for name, told in said.items()
     }
     return Judged(
         [replace(alert, set=name) for name, one in found.items() for alert in one.alerts],
         [replace(rule, set=name) for name, one in found.items() for rule in one.unjudged],
     )
+
+
+def _asks(rule: Rule, told: Said, every: Mapping[str, Said]) -> bool:
+    """Whether a set is held against a rule: none other knows the rule's part better."""
+    here, others = lies_elsewhere(rule, told), map(partial(lies_elsewhere, rule), every.values())
+    return not here or all(others)
 
 
 def _of_set(name: str, run: Run) -> tuple[list, list, dict[str, str]]:
