@@ -42,4 +42,4 @@ def lines(*orders):
 
 def contacts(paths, orders, as_of=AS_OF, patience=journeys.PATIENCE):
     sold = sales.by_order(lines(*orders))
-    return journeys.contacts(touchpoints(*paths), sold, as_of, patience)
+    return journeys.contacts(touchpoints(*paths), sold, as_of, patience).cache()

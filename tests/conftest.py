@@ -1,12 +1,16 @@
-"""Tables typed by hand, in the types of their contract."""
+"""Tables typed by hand, in the types of their contract; and runs that many files read."""
 
+import gc
+import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import ibis
 import nbformat
@@ -19,6 +23,13 @@ from texts import CHOSEN, ONLY
 from revwork.analysis import sales
 from revwork.contracts import contract
 from revwork.run import plan
+
+
+def pytest_collection_finish(session):
+    """Imports stay: the collector need not look through them again, a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def typed(table: str, rows: list[dict] = ()) -> ibis.Table:
@@ -47,7 +58,7 @@ def sales_lines(rows: list[dict], products=(), customers=(), fx_rates=()) -> ibi
         typed("customers", customers),
         typed("fx_rates", fx_rates),
         "EUR",
-    )
+    ).cache()
 
 
 def revwork(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess:
@@ -83,19 +94,60 @@ def spanish(tmp_path_factory):
     return next(reports.glob("[0-9]*"))
 
 
+@pytest.fixture(scope="session")
+def readme(root) -> str:
+    """The README."""
+    return (root / "README.md").read_text()
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """What stands in the blocks of a page's language."""
+    return re.findall(rf"```{language}\n(.*?)```", text, re.S)
+
+
+@pytest.fixture(scope="session")
+def acme(readme, tmp_path_factory) -> SimpleNamespace:
+    """The README's company of orders only after its first command: folder, returncode, out, said.
+
+    The command is a whole pack of one period.
+    """
+
+    def make(folder):
+        (folder / "acme").mkdir()
+        (folder / "acme/revwork.toml").write_text(blocks(readme, "toml")[0])
+        (folder / "acme/orders.csv").write_text(blocks(readme, "csv")[0])
+        lines = "".join(blocks(readme, "sh")).splitlines()
+        first = next(line for line in lines if line.startswith("revwork "))
+        return revwork(*shlex.split(first, comments=True)[1:], cwd=folder)
+
+    return shared(tmp_path_factory, "readme", make)
+
+
 def once(tmp_path_factory, name: str, *asked: str) -> Path:
     """Run the sample once for all processes that test, and return the reports folder."""
+
+    def make(folder):
+        done = revwork("run", *_chosen(), *asked, "--out", folder / "reports", cwd=folder)
+        _as_latest(folder / "reports")
+        return done
+
+    ran = shared(tmp_path_factory, name, make)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.folder / "reports"
+
+
+def shared(tmp_path_factory, name: str, make) -> SimpleNamespace:
+    """Run a command once for all processes that test, in a folder of that name: how it ended."""
     own = tmp_path_factory.getbasetemp()
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    ended = folder.with_name(f"{name}.json")
     with FileLock(f"{folder}.lock"):
-        if not folder.exists():
+        if not ended.exists():
             folder.mkdir()
-            done = revwork("run", *_chosen(), *asked, "--out", folder / "reports", cwd=folder)
-            _as_latest(folder / "reports")
-            (folder / "said").write_text(done.stdout + done.stderr)
-            (folder / "ended").write_text(str(done.returncode))
-    assert (folder / "ended").read_text() == "0", (folder / "said").read_text()
-    return folder / "reports"
+            done = make(folder)
+            told = {"returncode": done.returncode, "stdout": done.stdout, "stderr": done.stderr}
+            ended.write_text(json.dumps(told))
+    return SimpleNamespace(folder=folder, **json.loads(ended.read_text()))
 
 
 def _chosen() -> list[str]:
@@ -159,15 +211,18 @@ def server():
 
 @pytest.fixture
 def elsewhere(monkeypatch):
-    """Compile for PostgreSQL and Databricks, too, whatever the test asks the engine."""
-    execute = ibis.Expr.execute
+    """Compile for PostgreSQL and Databricks, too, whatever the test asks the engine or keeps."""
 
-    def watched(expression, *arguments, **options):
-        for dialect in ("postgres", "databricks"):
-            assert ibis.to_sql(expression, dialect=dialect)
-        return execute(expression, *arguments, **options)
+    def watched(ask):
+        def compiled(expression, *arguments, **options):
+            for dialect in ("postgres", "databricks"):
+                assert ibis.to_sql(expression, dialect=dialect)
+            return ask(expression, *arguments, **options)
 
-    monkeypatch.setattr(ibis.Expr, "execute", watched)
+        return compiled
+
+    monkeypatch.setattr(ibis.Expr, "execute", watched(ibis.Expr.execute))
+    monkeypatch.setattr(ibis.Table, "cache", watched(ibis.Table.cache))
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """The command line, as a person or a schedule types it."""
 
 import json
-import os
 import re
 
 import pytest
@@ -27,13 +26,6 @@ def here(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def acme(here):
-    """The reports after a whole pack of the company, and the command's own words."""
-    done = revwork("run", "--workspace", "acme", "--out", "reports", cwd=here)
-    return here / "reports", done
-
-
 def manifest(reports):
     """The one run's manifest."""
     (path,) = reports.glob("2*/manifest.json")
@@ -43,40 +35,44 @@ def manifest(reports):
 # run
 
 
-def test_a_company_with_orders_only_gets_its_pack(acme):
-    reports, done = acme
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert manifest(reports)["workspace"] == "Acme"
-    assert {ended["status"] for ended in manifest(reports)["notebooks"]} <= {"succeeded", "skipped"}
+@pytest.fixture(scope="module")
+def told(acme):
+    """What the run of the README's company says of itself."""
+    name = acme.stdout.splitlines()[-1].split("/")[-2]
+    return json.loads((acme.folder / "reports" / name / "manifest.json").read_text())
+
+
+def test_a_company_with_orders_only_gets_its_pack(acme, told):
+    assert acme.returncode == 0, acme.stdout + acme.stderr
+    assert told["workspace"] == "Acme"
+    assert {ended["status"] for ended in told["notebooks"]} <= {"succeeded", "skipped"}
 
 
 def test_where_nobody_watches_progress_is_one_line_a_notebook(acme, root):
-    _, done = acme
     names = sorted(path.stem for path in (root / "notebooks").glob("[0-9]*.ipynb"))
     counted = [f"({at} of {len(names)})" for at in range(1, len(names) + 1)]
-    assert [f"({line.split(' (')[1]}" for line in done.stderr.splitlines()] == counted
-    assert sorted(line.split(" (")[0] for line in done.stderr.splitlines()) == names
+    assert [f"({line.split(' (')[1]}" for line in acme.stderr.splitlines()] == counted
+    assert sorted(line.split(" (")[0] for line in acme.stderr.splitlines()) == names
 
 
-def test_the_command_ends_with_how_each_notebook_ended_and_where_to_look(acme):
-    reports, done = acme
-    *ends, last = done.stdout.splitlines()
-    told = [f"{e['notebook']}: {e['status']} in " for e in manifest(reports)["notebooks"]]
-    assert len(ends) == len(told)
-    assert all(end.startswith(start) for end, start in zip(ends, told, strict=True))
-    assert last == f"Open {reports / manifest(reports)['run'] / 'index.html'}"
+def test_the_command_ends_with_how_each_notebook_ended_and_where_to_look(acme, told):
+    *ends, last = acme.stdout.splitlines()
+    starts = [f"{e['notebook']}: {e['status']} in " for e in told["notebooks"]]
+    assert len(ends) == len(starts)
+    assert all(end.startswith(start) for end, start in zip(ends, starts, strict=True))
+    assert last == f"Open {acme.folder / 'reports' / told['run'] / 'index.html'}"
 
 
-def test_latest_is_for_the_whole_pack_with_its_own_parameters(acme, here):
-    reports, _ = acme
-    whole = manifest(reports)["run"]
-    part = revwork("run", "fine.ipynb", "--out", reports, cwd=here)
-    setting = ["-p", "period=2026-02", "-p", "compare=previous"]
-    other = revwork("run", "--workspace", "acme", *setting, "--out", reports, cwd=here)
-    assert (part.returncode, other.returncode) == (0, 0), other.stdout + other.stderr
-    assert "unknown parameter" not in other.stderr
-    assert len(list(reports.glob("2*"))) == 3
-    assert os.readlink(reports / "latest") == whole
+def test_latest_is_for_the_whole_pack_with_its_own_parameters(
+    published, acme, told, here, tmp_path
+):
+    """The README's whole pack is of another period than the notebooks' own."""
+    assert (published / "latest").is_symlink()
+    assert {one["parameters"].get("period") for one in told["notebooks"]} >= {"2026-02"}
+    assert not (acme.folder / "reports/latest").exists()
+    part = revwork("run", "fine.ipynb", "--out", tmp_path, cwd=here)
+    assert part.returncode == 0 and len(list(tmp_path.glob("2*"))) == 1
+    assert not (tmp_path / "latest").is_symlink()
 
 
 def test_a_failing_notebook_is_exit_1_and_the_others_are_published(here, tmp_path):

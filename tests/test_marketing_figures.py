@@ -13,9 +13,9 @@ SPEND = [("2026-01-01", "a", 40, {"impressions": 1000, "clicks": 20})]
 
 
 def cards(spend=SPEND, paths=(("a b", "o1"), ("b", "o2")), model="linear"):
-    orders = sales.by_order(lines(*ORDERS))
+    orders, bought = sales.by_order(lines(*ORDERS)).cache(), paid(*spend).cache()
     rows = contacts(paths, ORDERS)
-    found = marketing_figures.headline(orders, paid(*spend), rows, BOTH, Calendar(), model=model)
+    found = marketing_figures.headline(orders, bought, rows, BOTH, Calendar(), model=model)
     return {kpi.metric: kpi for kpi in found}
 
 
