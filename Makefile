@@ -10,7 +10,7 @@ report: $(READY)
 
 test: $(READY)
 	$(BIN)/python tests/browser.py
-	$(BIN)/pytest -n 2 --dist loadfile --ignore-glob="tests/test_truth*" --ignore=tests/test_parameters.py
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore-glob="tests/test_truth*" --ignore=tests/test_parameters.py
 
 truth: $(READY)
 	REVWORK_ALL=1 $(BIN)/pytest tests/test_notebooks.py -k papermill_alone

@@ -25,13 +25,49 @@ NOW = datetime(2026, 7, 1, 12, 0)  # a Wednesday
 
 @pytest.fixture
 def here(tmp_path):
+    return workspace(tmp_path / ODD)
+
+
+def workspace(folder):
     """A workspace with a notebook, in a folder whose name each syntax could misread."""
-    folder = tmp_path / ODD
     folder.mkdir()
     (folder / "revwork.toml").write_text('currency = "EUR"\n[tables.orders]\nfile = "o.csv"\n')
     (folder / "secrets").write_text("WORD='p%a $s'\n")
     notebook(folder / "fine.ipynb", "import os; print('word', os.environ.get('WORD'))")
     return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def minutes(tmp_path_factory):
+    """A line in the table of a cron that runs: its minute passes while other tests do their work.
+
+    The line's own five fields are replaced, and the user it runs as. Why not, where it cannot be.
+    """
+    if not shutil.which("cron"):
+        yield "no cron here: apt-get install cron"
+        return
+    if os.geteuid() != 0:
+        yield "only root may write into /etc/cron.d"
+        return
+    folder = workspace(tmp_path_factory.mktemp("cron") / ODD)
+    (line, _), _, _ = printed(folder, "fine.ipynb", "--env", "secrets")
+    *fields, command = line.split(" ", 5)
+    assert " ".join(fields) == "0 6 * * *"
+    table = Path(f"/etc/cron.d/revwork-test-{os.getpid()}")
+    table.write_text(f"* * * * * root {command}\n")
+    started = subprocess.Popen(["cron", "-f"], stdout=-3, stderr=-3)
+    yield folder, table
+    table.unlink(missing_ok=True)
+    started.terminate()
+    started.wait()
+
+
+@pytest.fixture
+def by_cron(minutes):
+    """The folder in which cron runs the line, and the table that says so."""
+    if isinstance(minutes, str):
+        pytest.skip(minutes)
+    return minutes
 
 
 def printed(folder, *asked):
@@ -248,33 +284,13 @@ def test_systemd_and_we_agree_when_a_run_is_due(asked):
     assert when.last(due) == due and when.last(due - timedelta(minutes=1)) < due
 
 
-@pytest.fixture
-def cron_daemon():
-    """A cron that runs; started for the test where there is none."""
-    if not shutil.which("cron"):
-        pytest.skip("no cron here: apt-get install cron")
-    if os.geteuid() != 0:
-        pytest.skip("only root may write into /etc/cron.d")
-    started = subprocess.Popen(["cron", "-f"], stdout=-3, stderr=-3)
-    yield
-    started.terminate()
-    started.wait()
-
-
-def test_a_real_cron_runs_the_line_each_minute(here, cron_daemon):
-    """Its own five fields are put in place of the printed ones, and the user it runs as."""
-    (line, _), _, _ = printed(here, "fine.ipynb", "--env", "secrets")
-    table = Path(f"/etc/cron.d/revwork-test-{os.getpid()}")
-    fields, command = " ".join(line.split(" ", 5)[:5]), line.split(" ", 5)[5]
-    assert fields == "0 6 * * *"
-    table.write_text(f"* * * * * root {command}\n")
-    try:
-        deadline = time.monotonic() + 150
-        while not (found := list(here.glob("reports/2*/manifest.json"))):
-            assert time.monotonic() < deadline, "cron ran nothing within two and a half minutes"
-            time.sleep(1)
-    finally:
-        table.unlink()
+def test_a_real_cron_runs_the_line_each_minute(by_cron):
+    folder, table = by_cron
+    deadline = time.monotonic() + 150
+    while not (found := list(folder.glob("reports/2*/manifest.json"))):
+        assert time.monotonic() < deadline, "cron ran nothing within two and a half minutes"
+        time.sleep(1)
+    table.unlink()
     assert r"word p%a $s\n" in (found[0].parent / "record/fine.ipynb").read_text()
 
 
