@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from conftest import sales_lines, typed
+from conftest import kept, sales_lines, typed
 
 from revwork.analysis import sales
 from revwork.analysis.marketing import journeys
@@ -42,4 +42,4 @@ def lines(*orders):
 
 def contacts(paths, orders, as_of=AS_OF, patience=journeys.PATIENCE):
     sold = sales.by_order(lines(*orders))
-    return journeys.contacts(touchpoints(*paths), sold, as_of, patience).cache()
+    return kept(journeys.contacts(touchpoints(*paths), sold, as_of, patience))

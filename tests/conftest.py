@@ -9,9 +9,11 @@ import subprocess
 import sys
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
+import duckdb
 import ibis
 import nbformat
 import pyarrow as pa
@@ -24,12 +26,15 @@ from revwork.analysis import sales
 from revwork.contracts import contract
 from revwork.run import plan
 
-
 # Files of a minute and more, longest first: begun last, one would leave the other processors idle.
 LONG = (
     *("numbers", "untrusted", "accessibility", "resume", "readme", "notebooks", "executed", "page"),
     *("fuzz", "personal", "schedule", "real_data", "faults", "real_companies", "cli"),
 )
+
+
+SOLD = ("orders", "products", "customers", "fx_rates")
+ELSEWHERE = ("postgres", "databricks")
 
 
 def pytest_collection_modifyitems(items):
@@ -47,10 +52,19 @@ def pytest_collection_finish(session):
 
 def typed(table: str, rows: list[dict] = ()) -> ibis.Table:
     """Return `rows` as an Ibis table with every column of the contract, absent ones null."""
-    fields = contract(table).to_schema().columns
-    schema = ibis.schema({name: column.dtype.type for name, column in fields.items()})
+    return ibis.memtable(_arrow(table, rows))
+
+
+def _arrow(table: str, rows: list[dict]) -> pa.Table:
+    schema = _schema(table)
     columns = {name: [_value(row.get(name), kind) for row in rows] for name, kind in schema.items()}
-    return ibis.memtable(pa.table(columns, schema=schema.to_pyarrow()))
+    return pa.table(columns, schema=schema.to_pyarrow())
+
+
+@cache
+def _schema(table: str) -> ibis.Schema:
+    fields = contract(table).to_schema().columns
+    return ibis.schema({name: column.dtype.type for name, column in fields.items()})
 
 
 def _value(value: object, kind: object) -> object:
@@ -65,13 +79,24 @@ def sales_lines(rows: list[dict], products=(), customers=(), fx_rates=()) -> ibi
     """Return sales lines in EUR from order rows; order_id, line and date have defaults."""
     defaults = {"order_id": "o1", "line": 1, "order_date": "2026-01-01"}
     orders = [{**defaults, "line": i + 1, **row} for i, row in enumerate(rows)]
-    return sales.lines(
-        typed("orders", orders),
-        typed("products", products),
-        typed("customers", customers),
-        typed("fx_rates", fx_rates),
-        "EUR",
-    ).cache()
+    connection, sql, schema = _sold()
+    for name, given in zip(SOLD, (orders, products, customers, fx_rates), strict=True):
+        connection.register(name, _arrow(name, given))
+    return ibis.memtable(connection.sql(sql).to_arrow_table().cast(schema))
+
+
+@cache
+def _sold() -> tuple[duckdb.DuckDBPyConnection, str, pa.Schema]:
+    """`sales.lines` as SQL, compiled once for all tests, for other engines too: it takes long."""
+    lines = sales.lines(*(ibis.table(_schema(name), name=name) for name in SOLD), "EUR")
+    for dialect in ELSEWHERE:
+        assert ibis.to_sql(lines, dialect=dialect)
+    return duckdb.connect(), ibis.to_sql(lines, dialect="duckdb"), lines.schema().to_pyarrow()
+
+
+def kept(table: ibis.Table) -> ibis.Table:
+    """Return a table asked once, as a notebook keeps what it asks several things of."""
+    return ibis.memtable(table.to_pyarrow())
 
 
 def revwork(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess:
@@ -228,14 +253,14 @@ def elsewhere(monkeypatch):
 
     def watched(ask):
         def compiled(expression, *arguments, **options):
-            for dialect in ("postgres", "databricks"):
+            for dialect in ELSEWHERE:
                 assert ibis.to_sql(expression, dialect=dialect)
             return ask(expression, *arguments, **options)
 
         return compiled
 
     monkeypatch.setattr(ibis.Expr, "execute", watched(ibis.Expr.execute))
-    monkeypatch.setattr(ibis.Table, "cache", watched(ibis.Table.cache))
+    monkeypatch.setattr(ibis.Expr, "to_pyarrow", watched(ibis.Expr.to_pyarrow))
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import pytest
 from by_hand import contacts, lines
+from conftest import kept
 from test_media import BOTH, paid
 
 from revwork.analysis import sales
@@ -13,7 +14,7 @@ SPEND = [("2026-01-01", "a", 40, {"impressions": 1000, "clicks": 20})]
 
 
 def cards(spend=SPEND, paths=(("a b", "o1"), ("b", "o2")), model="linear"):
-    orders, bought = sales.by_order(lines(*ORDERS)).cache(), paid(*spend).cache()
+    orders, bought = kept(sales.by_order(lines(*ORDERS))), kept(paid(*spend))
     rows = contacts(paths, ORDERS)
     found = marketing_figures.headline(orders, bought, rows, BOTH, Calendar(), model=model)
     return {kpi.metric: kpi for kpi in found}

@@ -48,7 +48,7 @@ def nbval(published, *paths):
     found = {}
     for case in ElementTree.parse(folder / "told.xml").iter("testcase"):
         wrong = [one.get("message", "") + (one.text or "") for one in case]
-        found.setdefault(case.get("classname").rpartition(".")[2], []).extend(wrong)
+        found.setdefault(Path(case.get("classname")).stem, []).extend(wrong)
     return found
 
 
