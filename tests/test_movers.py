@@ -3,7 +3,7 @@
 from datetime import date
 from itertools import product
 from math import prod
-from time import perf_counter
+from time import process_time
 from types import SimpleNamespace
 
 import ibis
@@ -295,9 +295,9 @@ def test_four_dimensions_of_twelve_values_take_less_than_a_second():
     both = pd.concat(years, ignore_index=True).assign(currency="EUR", is_return=False)
     both["order_id"] = both.index.astype(str)
     lines = ibis.memtable(both.assign(net_local=both.net)).cache()
-    start = perf_counter()
+    start = process_time()
     movement = movers(lines, YEARS)
-    assert perf_counter() - start < 1
+    assert process_time() - start < 1
     assert read(movement) == [{"region": "C", "category": "F"}]
 
 
