@@ -5,10 +5,10 @@ import os
 import signal
 import sys
 import tempfile
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import zmq
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from jupyter_core.utils import run_sync
@@ -16,6 +16,7 @@ from jupyter_core.utils import run_sync
 CAN_FORK = sys.platform == "linux"
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 _HIGHEST = 1 << 16  # file descriptor that could be open
+_AGAIN = 5  # milliseconds until a kernel that did not listen yet is called again
 
 
 class _Process:
@@ -28,16 +29,11 @@ class _Process:
 
     def poll(self) -> int | None:
         """Return how it ended, None while it lives."""
-        if self._code is None:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            self._code = os.waitstatus_to_exitcode(status) if pid else None
-        return self._code
+        return self._ended(os.WNOHANG)
 
     def wait(self) -> int:
         """Return how it ended, once it has."""
-        while self.poll() is None:
-            time.sleep(0.01)
-        return self._code
+        return self._ended(0)
 
     def send_signal(self, number: int) -> None:
         """Send it a signal, as long as it lives."""
@@ -45,8 +41,15 @@ class _Process:
             os.kill(self.pid, number)
 
     def kill(self) -> None:
-        """End it at once."""
+        """End it at once; it has ended then."""
         self.send_signal(signal.SIGKILL)
+        self.wait()
+
+    def _ended(self, how: int) -> int | None:
+        if self._code is None:
+            pid, status = os.waitpid(self.pid, how)
+            self._code = os.waitstatus_to_exitcode(status) if pid else None
+        return self._code
 
 
 def cold(aside: Path, environment: Mapping[str, str]) -> AsyncKernelManager:
@@ -75,7 +78,9 @@ def group_of(kernel: AsyncKernelManager) -> int:
 
 
 def _manager(aside: Path) -> AsyncKernelManager:
-    return AsyncKernelManager(transport="ipc", connection_file=str(aside / "kernel.json"))
+    kernel = AsyncKernelManager(transport="ipc", connection_file=str(aside / "kernel.json"))
+    kernel.context.setsockopt(zmq.RECONNECT_IVL, _AGAIN)
+    return kernel
 
 
 def _become(connection_file: str, environment: Mapping[str, str]) -> None:
@@ -95,7 +100,12 @@ def _become(connection_file: str, environment: Mapping[str, str]) -> None:
 
     try:
         IPKernelApp.launch_instance(
-            argv=["-f", connection_file, "--IPKernelApp.transport=ipc", "--matplotlib=inline"]
+            argv=[
+                f"-f={connection_file}",
+                "--IPKernelApp.transport=ipc",
+                "--HistoryManager.enabled=False",
+                "--matplotlib=inline",
+            ]
         )
     finally:
         os._exit(0)
