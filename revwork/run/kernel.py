@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-import zmq
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from jupyter_core.utils import run_sync
@@ -16,7 +15,6 @@ from jupyter_core.utils import run_sync
 CAN_FORK = sys.platform == "linux"
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 _HIGHEST = 1 << 16  # file descriptor that could be open
-_AGAIN = 5  # milliseconds until a kernel that did not listen yet is called again
 
 
 class _Process:
@@ -41,9 +39,8 @@ class _Process:
             os.kill(self.pid, number)
 
     def kill(self) -> None:
-        """End it at once; it has ended then."""
+        """End it at once."""
         self.send_signal(signal.SIGKILL)
-        self.wait()
 
     def _ended(self, how: int) -> int | None:
         if self._code is None:
@@ -78,9 +75,7 @@ def group_of(kernel: AsyncKernelManager) -> int:
 
 
 def _manager(aside: Path) -> AsyncKernelManager:
-    kernel = AsyncKernelManager(transport="ipc", connection_file=str(aside / "kernel.json"))
-    kernel.context.setsockopt(zmq.RECONNECT_IVL, _AGAIN)
-    return kernel
+    return AsyncKernelManager(transport="ipc", connection_file=str(aside / "kernel.json"))
 
 
 def _become(connection_file: str, environment: Mapping[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,7 @@ def conclude(
         "confidentiality": data[0]["confidentiality"] if data else "",
         "files": {"html": "index.html"},
         "inputs": _inputs(data),
-        "versions": {name: version(name) for name in _VERSIONS},
+        "versions": {**_versions()},
         "notebooks": entries,
     }
     kpis = [kpi for result in fine for kpi in result["kpis"]]
@@ -77,6 +78,11 @@ def conclude(
         manifest["sha256"] |= result["sha256"] or {file: hashed(place / file) for file in files}
     write(place / "manifest.json", as_json(manifest))
     return manifest
+
+
+@cache
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in _VERSIONS}
 
 
 def _one_sheet(

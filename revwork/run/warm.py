@@ -1,4 +1,4 @@
-"""What our own notebooks import beside every kernel's modules, once."""
+"""What our own notebooks have in common, imported once."""
 
 from importlib import import_module
 

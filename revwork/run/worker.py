@@ -1,6 +1,5 @@
 """One report from start to record, in a process of its own."""
 
-import gc
 import os
 import signal
 from multiprocessing.connection import Connection
@@ -15,7 +14,6 @@ def work(job: Job, mouth: Connection) -> None:
     from revwork.run.execute import execute
     from revwork.run.pages import published
 
-    gc.freeze()  # what it was forked with stays shared as long as it is only read
     os.setsid()
     os.environ.clear()
     os.environ.update(job.environment)  # the process it was forked from may be of an earlier run

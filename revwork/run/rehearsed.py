@@ -1,5 +1,6 @@
-"""What every kernel and every page have in common, done once: reports are forked from here."""
+"""What every kernel and every page have in common, done once and last: reports are forked then."""
 
+import gc
 from importlib import import_module
 
 from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpecManager
@@ -21,6 +22,8 @@ for _name in (
     "matplotlib_inline.backend_inline",
     "psutil",
     "revwork.cli",
+    "revwork.run.kernel",
+    "revwork.run.pages",
     "revwork.run.worker",
     "tornado.platform.asyncio",
 ):
@@ -28,3 +31,5 @@ for _name in (
 backend_registry.list_all()
 KernelSpecManager().get_kernel_spec(NATIVE_KERNEL_NAME)
 page(new_notebook(cells=[new_markdown_cell("# Rehearsal")]), "")  # compiles what each page would
+gc.collect()
+gc.freeze()  # a child that only reads what was done up to here shares it
