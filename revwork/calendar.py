@@ -224,8 +224,7 @@ class Calendar:
             raise ValueError("Fiscal weeks need a retail calendar: write an ISO week as 2026-W37.")
         early = self.fiscal_year_named == "end" and self.fiscal_year_start > 1
         first = date(year - early, self.fiscal_year_start, 1)
-        weekday = 0 if self.week_start == "monday" else 6
-        nearest = (weekday - first.weekday() + 3) % 7 - 3
+        nearest = ((0 if self.week_start == "monday" else 6) - first.weekday() + 3) % 7 - 3
         return first + nearest * DAY if self.retail else first
 
     def _year_before(self, day: date) -> date:

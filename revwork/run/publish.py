@@ -3,18 +3,18 @@
 import logging
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.metadata import version
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from revwork.report.chromium import on_one_sheet
 from revwork.report.export import Unpublishable
 from revwork.report.index import pack
-from revwork.report.kpi import ON_CARD
 from revwork.run.files import as_json, hashed, write
 from revwork.run.request import Report
 
 log = logging.getLogger("revwork")
+version = cache(metadata.version)  # every set says it
 Row = Mapping[str, Any]
 _ON_A_SHEET = 8  # findings, at most
 _VERSIONS = ("revwork", "pandas", "ibis-framework", "duckdb", "papermill", "matplotlib")
@@ -60,7 +60,7 @@ def conclude(
         "confidentiality": data[0]["confidentiality"] if data else "",
         "files": {"html": "index.html"},
         "inputs": _inputs(data),
-        "versions": {**_versions()},
+        "versions": {name: version(name) for name in _VERSIONS},
         "notebooks": entries,
     }
     kpis = [kpi for result in fine for kpi in result["kpis"]]
@@ -69,7 +69,7 @@ def conclude(
     if "pdf" in formats:
         manifest |= _one_sheet(manifest, findings, kpis, place)
     write(place / "findings.json", as_json(findings))
-    write(place / "kpis.json", as_json(list(map(_number, kpis))))
+    write(place / "kpis.json", as_json(kpis))
     write(place / "index.html", pack(manifest, findings, kpis))
     own = [*manifest["files"].values(), "findings.json", "kpis.json"]
     manifest["sha256"] = {file: hashed(place / file) for file in own}
@@ -78,11 +78,6 @@ def conclude(
         manifest["sha256"] |= result["sha256"] or {file: hashed(place / file) for file in files}
     write(place / "manifest.json", as_json(manifest))
     return manifest
-
-
-@cache
-def _versions() -> dict[str, str]:
-    return {name: version(name) for name in _VERSIONS}
 
 
 def _one_sheet(
@@ -97,11 +92,6 @@ def _one_sheet(
         return {"status": "failed"}
     write(place / "index.pdf", paper)
     return {"files": {**manifest["files"], "pdf": "index.pdf"}}
-
-
-def _number(kpi: Row) -> dict[str, Any]:
-    """A number as kpis.json holds it, without what only its card says."""
-    return {name: value for name, value in kpi.items() if name not in ON_CARD}
 
 
 def _inputs(data: Sequence[Row]) -> list[Row]:

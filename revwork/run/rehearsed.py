@@ -10,22 +10,11 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from revwork.report.export import page
 
 for _name in (
-    "IPython.core.completer",
-    "IPython.core.completerlib",
-    "IPython.core.debugger",
-    "IPython.core.magics.execution",
-    "IPython.extensions.storemagic",
-    "ipykernel.kernelapp",
-    "ipykernel.kernelspec",
-    "ipykernel.zmqshell",
-    "matplotlib.pyplot",
-    "matplotlib_inline.backend_inline",
-    "psutil",
-    "revwork.cli",
-    "revwork.run.kernel",
-    "revwork.run.pages",
-    "revwork.run.worker",
-    "tornado.platform.asyncio",
+    *("IPython.core.completer", "IPython.core.completerlib", "IPython.core.debugger"),
+    *("IPython.core.logger", "IPython.core.magics.execution", "IPython.extensions.storemagic"),
+    *("ipykernel.kernelapp", "ipykernel.kernelspec", "ipykernel.zmqshell"),
+    *("matplotlib.pyplot", "matplotlib_inline.backend_inline", "tornado.platform.asyncio"),
+    *("revwork.cli", "revwork.run.kernel", "revwork.run.pages", "revwork.run.worker", "psutil"),
 ):
     import_module(_name)
 backend_registry.list_all()

@@ -8,23 +8,9 @@ from revwork.contracts import TABLES, contract
 from revwork.report import theme
 
 for _name in (
-    "duckdb",
-    "ibis.backends.duckdb",
-    "ipywidgets",
-    "pandas",
-    "pandera.ibis",
-    "pyarrow.dataset",
-    "scipy.optimize",
-    "scipy.stats",
-    "seaborn",
-    "sklearn.linear_model",
-    "statsmodels.api",
-    "revwork.analysis.headlines",
-    "revwork.analysis.worth",
-    "revwork.data.loading",
-    "revwork.report",
-    "revwork.report.bar",
-    "revwork.report.chart",
+    *("ibis.backends.duckdb", "ipywidgets", "pandera.ibis", "pyarrow.dataset"),
+    *("scipy.optimize", "scipy.stats", "revwork.analysis.headlines", "revwork.analysis.worth"),
+    *("revwork.data.loading", "revwork.report.bar", "revwork.report.chart"),
 ):
     import_module(_name)
 for _table in TABLES:
