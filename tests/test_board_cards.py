@@ -33,10 +33,11 @@ def test_two_pages_that_say_the_same_make_one_card_of_the_first():
     assert card.value == 5.0 and len(board_cards.of_department(rows, "finance")) == 1
 
 
-def test_a_cost_is_better_when_lower_and_an_index_is_neither():
-    rows = [number("cac"), number("price_index_by_revenue"), number("rating")]
-    told = {kpi.metric: kpi.better for kpi in board_cards.board(rows)}
-    assert told == {"cac": "lower", "price_index_by_revenue": "neither", "rating": "higher"}
+def test_a_card_says_which_way_is_good_and_of_how_many_as_on_its_own_page():
+    rows = [number("cac", better="lower", n=12), number("rating", target_is="to date")]
+    cost, rating = board_cards.board(rows)
+    assert (cost.better, cost.n) == ("lower", 12)
+    assert (rating.better, rating.n, rating.target_is) == ("higher", None, "to date")
 
 
 def test_a_department_reads_its_own_and_no_outlook():

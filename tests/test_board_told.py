@@ -49,7 +49,7 @@ def test_the_year_is_held_against_its_plan_and_says_whether_that_is_clear():
     within = year(target=1000.0, low=900.0, high=1010.0, level=0.8)
     assert "the plan of €1,000 is within reach (€900 to €1,010)" in within
     clear = year(target=1000.0, low=900.0, high=990.0, level=0.8)
-    assert "−€50 against the plan of €1,000, clear of the noise (€900 to €990)" in clear
+    assert "€1,000, which lies outside the interval (€900 to €990)" in clear
 
 
 def test_a_year_without_a_plan_or_a_run_without_a_forecast_says_so():

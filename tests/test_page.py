@@ -191,6 +191,20 @@ def test_paper_shows_every_panel_and_begins_with_the_headline(page):
     assert min(map(len, sheets)) > 100, "no sheet is blank"
 
 
+def test_paper_shows_every_column_of_every_table(published, opened):
+    """An upright A4 sheet has 680 pixels within its margins; very wide tables lie across one."""
+    for path in sorted((published / "latest").glob("*.html")):
+        page = opened(path, viewport={"width": 680, "height": 960})
+        page.emulate_media(media="print")
+        cut = page.evaluate(
+            """[...document.querySelectorAll('.scroll > table')].filter(one => {
+                 const is_wide = getComputedStyle(one.parentElement).page === 'wide';
+                 return one.offsetWidth > (is_wide ? 1010 : 681);
+               }).map(one => one.caption.textContent)"""
+        )
+        assert cut == [], path.name
+
+
 def test_paper_says_what_is_wrong_with_the_data(page):
     page.emulate_media(media="print")
     assert page.locator(".quality li").first.is_visible()

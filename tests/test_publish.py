@@ -110,6 +110,9 @@ class Number(Strict):
     low: float | None = None
     high: float | None = None
     level: float | None = None
+    better: Literal["lower", "neither"] = "lower"
+    n: int | None = None
+    target_is: Literal["to date", "mean"] | None = None
 
 
 @pytest.fixture(scope="module")

@@ -259,7 +259,7 @@ def test_a_hostile_name_stays_a_name(view, text, monkeypatch):
     for headless in ("", "1"):
         monkeypatch.setenv("REVWORK_HEADLESS", headless)
         html = shown(VIEWS[view](text)).outputs[0].data["text/html"]
-        plain = shown(VIEWS[view](HARMLESS)).outputs[0].data["text/html"]
+        plain = shown(VIEWS[view](HARMLESS.ljust(len(text), "s"))).outputs[0].data["text/html"]
         assert skeleton(html) == skeleton(plain)
 
 

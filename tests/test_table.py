@@ -238,11 +238,13 @@ def test_a_score_and_an_index_are_plain_numbers_that_change_by_steps():
     assert "▲ +1.3 from 98.2" in card(99.5, "index", "d", "p", 98.2).get_text()
 
 
-def test_the_numbers_carried_say_which_way_is_good_and_kpis_json_does_not(published):
-    row = kpis([Kpi("m", 1.0, "score", "d", "p", better="lower")])._repr_mimebundle_()
-    (carried,) = row["application/vnd.revwork.kpis+json"]
-    assert (carried["better"], carried["n"]) == ("lower", None)
-    assert '"better"' not in (published / "latest/kpis.json").read_text()
+def test_a_number_carries_which_way_is_good_and_its_cases_where_there_is_something_to_say():
+    told = "application/vnd.revwork.kpis+json"
+    cost_kpi = Kpi("m", 1.0, "score", "d", "p", better="lower", n=9)
+    (cost,) = kpis([cost_kpi])._repr_mimebundle_()[told]
+    (usual,) = kpis([Kpi("m", 1.0, "score", "d", "p")])._repr_mimebundle_()[told]
+    assert (cost["better"], cost["n"]) == ("lower", 9)
+    assert cost.keys() - usual.keys() == {"better", "n"}
 
 
 def test_a_table_without_rows_says_so_under_its_title():

@@ -11,8 +11,7 @@ from revwork.report.told import sentences
 from revwork.report.words import UNITS, Reader, html, is_unknown, label, reader
 
 MIME = "application/vnd.revwork.kpis+json"
-ON_CARD = ("better", "n", "target_is")
-INTERVAL = ("low", "high", "level")
+_USUAL = {"better": "higher", "n": None, "target_is": "", "low": None, "high": None, "level": None}
 _WIDE, _HIGH = 120, 28
 _FAR = 5  # a change of more than 500 % says less than its money
 
@@ -55,11 +54,10 @@ def kpis(numbers: Sequence[Kpi]) -> Cards:
 
 
 def _row(kpi: Kpi, reader: Reader) -> dict:
-    """The number in what JSON knows, of the part that is shown; an interval only of an estimate."""
+    """The number in what JSON knows, of the part that is shown, without what is as usual."""
     placed = {"segment": {**dict(reader.part), **kpi.segment}}
     told = {**asdict(kpi), **placed, "label": label(kpi.metric), "change": kpi.change}
-    measured = INTERVAL if kpi.level is None else ()
-    return plain({name: value for name, value in told.items() if name not in measured})
+    return plain({k: v for k, v in told.items() if k not in _USUAL or v != _USUAL[k]})
 
 
 def _line(kpi: Kpi, reader: Reader) -> str:

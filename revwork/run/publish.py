@@ -10,7 +10,6 @@ from typing import Any
 from revwork.report.chromium import on_one_sheet
 from revwork.report.export import Unpublishable
 from revwork.report.index import pack
-from revwork.report.kpi import ON_CARD
 from revwork.run.files import as_json, hashed, write
 from revwork.run.request import Report
 
@@ -70,7 +69,7 @@ def conclude(
     if "pdf" in formats:
         manifest |= _one_sheet(manifest, findings, kpis, place)
     write(place / "findings.json", as_json(findings))
-    write(place / "kpis.json", as_json(list(map(_number, kpis))))
+    write(place / "kpis.json", as_json(kpis))
     write(place / "index.html", pack(manifest, findings, kpis))
     own = [*manifest["files"].values(), "findings.json", "kpis.json"]
     manifest["sha256"] = {file: hashed(place / file) for file in own}
@@ -93,11 +92,6 @@ def _one_sheet(
         return {"status": "failed"}
     write(place / "index.pdf", paper)
     return {"files": {**manifest["files"], "pdf": "index.pdf"}}
-
-
-def _number(kpi: Row) -> dict[str, Any]:
-    """A number as kpis.json holds it, without what only its card says."""
-    return {name: value for name, value in kpi.items() if name not in ON_CARD}
 
 
 def _inputs(data: Sequence[Row]) -> list[Row]:

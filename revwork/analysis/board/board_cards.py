@@ -10,15 +10,6 @@ from revwork.metrics import Kpi
 Row = Mapping[str, Any]
 OUTLOOK = "outlook_"  # what begins so belongs to a whole fiscal year
 _FIELDS = [field.name for field in fields(Kpi)]
-_LOWER = {
-    *("cac", "commission_rate", "returned_share", "red_zone", "stale_share", "cycle_days"),
-    *("discount_rate", "critical_share", "abandoned_baskets", "price_leakage", "against_share"),
-}
-_NEITHER = {
-    *("price_index_by_revenue", "price_index_unweighted", "advertising_spend", "open_pipeline"),
-    *("sales_velocity", "returning_revenue_share", "new_customer_share", "channel_dependence"),
-    *("products_compared", "revenue_compared", "impressions", "market_size", "market_growth"),
-}
 _BOARD = {  # in order: where each comes from, and what would give it
     "net_revenue": ("01_revenue", "Net revenue needs orders."),
     "contribution_margin": ("01_revenue", "Contribution margin needs the cost of what is sold."),
@@ -88,8 +79,5 @@ def _is_ahead(row: Row) -> bool:
 
 
 def _kpi(row: Row) -> Kpi:
-    """A number as a card shows it: which way is good is no part of kpis.json."""
-    name = row["metric"]
-    better = "lower" if name in _LOWER else "neither" if name in _NEITHER else "higher"
     given = {field: row[field] for field in _FIELDS if field in row}
-    return Kpi(**{"better": better, **given, "series": tuple(row["series"])})
+    return Kpi(**{**given, "series": tuple(row["series"])})

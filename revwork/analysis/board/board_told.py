@@ -35,10 +35,10 @@ def changed(topics: Sequence[Topic]) -> list[Message]:
 
 
 def outlook(numbers: Sequence[Kpi]) -> list[Message]:
-    """Return for each number of a forecast where it ends against its plan, and whether clearly."""
+    """Return where the first and the last number of a forecast end against plan, how surely."""
     if not numbers:
         return [Message("This run holds no forecast, so nothing is said of the whole year.", {})]
-    return [_expected(kpi) for kpi in numbers]
+    return [_expected(kpi) for kpi in (*numbers[:1], *numbers[1:][-1:])]
 
 
 def market(kpis: Sequence[Row]) -> list[Message]:
@@ -127,7 +127,7 @@ def _expected(kpi: Kpi) -> Message:
         )
     return Message(
         "{metric:label}: {value:money} in {year:period}, {gap:signed} against the plan of "
-        "{plan:money}, clear of the noise ({low:money} to {high:money}).",
+        "{plan:money}, which lies outside the interval ({low:money} to {high:money}).",
         told,
     )
 
