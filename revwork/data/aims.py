@@ -12,7 +12,6 @@ region = "Spain"
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from itertools import chain
 from typing import Annotated
 
@@ -136,7 +135,6 @@ def _misread(where: str, name: str, calendar: Calendar) -> Iterator[str]:
         yield f'{where} "{name}" is not made of whole months'
 
 
-@cache
 def _months(name: str, calendar: Calendar, today: date) -> list[Period]:
     end = today.replace(year=today.year + _YEARS, month=1, day=1)
     whole = calendar.period(name, today) if name else None
