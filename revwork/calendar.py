@@ -10,6 +10,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import get_close_matches
+from functools import cache
 from itertools import accumulate
 from typing import Literal, NamedTuple, get_args
 
@@ -200,6 +201,7 @@ class Calendar:
             raise ValueError(f"{place} does not exist: the year runs from {first} to {last}.")
         return Period(str(place), edges[number - 1], edges[number])
 
+    @cache  # noqa: B019 (there are few calendars, and each is asked for the same few years)
     def _edges(self, place: "_Place") -> list[date]:
         """The days on which the parts of the year begin, and the day after its end."""
         first, end = self._year_start(place), self._year_start(place._replace(year=place.year + 1))
@@ -222,8 +224,7 @@ class Calendar:
             raise ValueError("Fiscal weeks need a retail calendar: write an ISO week as 2026-W37.")
         early = self.fiscal_year_named == "end" and self.fiscal_year_start > 1
         first = date(year - early, self.fiscal_year_start, 1)
-        weekday = 0 if self.week_start == "monday" else 6
-        nearest = (weekday - first.weekday() + 3) % 7 - 3
+        nearest = ((0 if self.week_start == "monday" else 6) - first.weekday() + 3) % 7 - 3
         return first + nearest * DAY if self.retail else first
 
     def _year_before(self, day: date) -> date:

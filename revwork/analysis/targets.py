@@ -1,6 +1,6 @@
 """Targets: what was promised of a metric for a period, in all and by part of the business."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import date
 
@@ -23,17 +23,7 @@ def promised(targets: ibis.Table, only: Sequence[str] = ()) -> pd.DataFrame:
     What adds up is the sum of its segments. A rate, score or level is what was set for exactly
     the part of the business that `only` names, such as region=Spain; without one for the whole.
     """
-    rows = segments.only(targets, only)
-    named = {one.partition("=")[0] for one in only}
-    others = [name for name in DIMENSIONS if name in rows.columns and name not in named]
-    is_whole = ibis.and_(*(rows[name].isnull() for name in others))
-    rows = rows.filter(rows.metric.isin(_SUMS) | is_whole)
-    each = rows.group_by("metric", "month").agg(
-        amount=rows.amount.sum().cast("float64"), set=rows.count()
-    )
-    found = each.execute()
-    is_one = found.metric.isin(_SUMS) | (found.set == 1)
-    return found[is_one].drop(columns="set").reset_index(drop=True)
+    return _monthly(segments.only(targets, only), {one.partition("=")[0] for one in only}, [])
 
 
 def target(promised: pd.DataFrame, metric: str, period: Period, calendar: Calendar) -> float | None:
@@ -52,9 +42,8 @@ def by_segment(
     if by not in targets.columns:
         return {}
     values = targets.filter((targets.metric == metric) & targets[by].notnull())
-    named = values.select(by).distinct().order_by(by).execute()[by]
-    parts = {value: promised(values, [f"{by}={value}"]) for value in named}
-    found = {value: target(part, metric, period, calendar) for value, part in parts.items()}
+    parts = _monthly(values, {by}, [by]).groupby(by)
+    found = {value: target(part, metric, period, calendar) for value, part in parts}
     return {value: amount for value, amount in found.items() if amount is not None}
 
 
@@ -68,6 +57,19 @@ def beside(
     period has none of what costs booked by the month go into.
     """
     return [_aimed(kpi, promised, comparison, calendar) for kpi in numbers]
+
+
+def _monthly(rows: ibis.Table, named: Set[str], by: Sequence[str]) -> pd.DataFrame:
+    """What each month was promised, of rows that tell the dimensions named and no other."""
+    others = [name for name in DIMENSIONS if name in rows.columns and name not in named]
+    is_whole = ibis.and_(*(rows[name].isnull() for name in others))
+    rows = rows.filter(rows.metric.isin(_SUMS) | is_whole)
+    each = rows.group_by(*by, "metric", "month").agg(
+        amount=rows.amount.sum().cast("float64"), set=rows.count()
+    )
+    found = each.execute()
+    is_one = found.metric.isin(_SUMS) | (found.set == 1)
+    return found[is_one].drop(columns="set").reset_index(drop=True)
 
 
 def _aimed(kpi: Kpi, promised: pd.DataFrame, comparison: Comparison, calendar: Calendar) -> Kpi:

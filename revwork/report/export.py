@@ -4,6 +4,7 @@ import re
 from base64 import b64encode
 from collections.abc import Sequence
 from copy import deepcopy
+from functools import cache
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -15,6 +16,7 @@ from revwork.report.stale import Row, badge
 from revwork.report.words import Reader
 
 if TYPE_CHECKING:
+    from nbconvert import HTMLExporter
     from nbformat import NotebookNode
 
 TEMPLATE = Path(__file__).parent / "template"
@@ -34,14 +36,7 @@ def page(
     `confidentiality` stands beside it and at the foot of every sheet of paper; `stale` tables are
     told above all. Raises Unpublishable where an output needs a kernel to be seen.
     """
-    from nbconvert import HTMLExporter
-
     _refuse_live_only(notebook)
-    exporter = HTMLExporter(
-        template_name="template",
-        extra_template_basedirs=[str(TEMPLATE.parent)],
-        exclude_anchor_links=True,
-    )
     language = language_of(notebook)
     public = in_language(_public(notebook), language)
     resources = {
@@ -53,7 +48,7 @@ def page(
         "stale": badge(stale, Reader(language)),
         "glossary": section(_shown(public), Reader(language)),
     }
-    html, _ = exporter.from_notebook_node(public, resources=resources)
+    html, _ = _exporter().from_notebook_node(public, resources=resources)
     return html
 
 
@@ -103,6 +98,18 @@ def paragraphs(source: str) -> list[tuple[str, str]]:
     """Return the paragraphs of a Markdown cell, each with the mark of a heading apart."""
     parts = re.split(r"\n{2,}", source.strip())
     return [re.fullmatch(r"(#+ |)(.*)", part, re.DOTALL).groups() for part in parts]
+
+
+@cache
+def _exporter() -> "HTMLExporter":
+    """What compiles the template, once."""
+    from nbconvert import HTMLExporter
+
+    return HTMLExporter(
+        template_name="template",
+        extra_template_basedirs=[str(TEMPLATE.parent)],
+        exclude_anchor_links=True,
+    )
 
 
 def _public(notebook: "NotebookNode") -> "NotebookNode":

@@ -98,6 +98,7 @@ class _Engine(NBClientEngine):
                 watch.end()
                 attempt.broken = watch.broken
                 if client.km:
+                    kernel.provisioner.process.wait()  # else it is looked for every .1 s
                     client._cleanup_kernel()
 
 

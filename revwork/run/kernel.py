@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 import tempfile
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -28,16 +27,11 @@ class _Process:
 
     def poll(self) -> int | None:
         """Return how it ended, None while it lives."""
-        if self._code is None:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            self._code = os.waitstatus_to_exitcode(status) if pid else None
-        return self._code
+        return self._ended(os.WNOHANG)
 
     def wait(self) -> int:
         """Return how it ended, once it has."""
-        while self.poll() is None:
-            time.sleep(0.01)
-        return self._code
+        return self._ended(0)
 
     def send_signal(self, number: int) -> None:
         """Send it a signal, as long as it lives."""
@@ -47,6 +41,12 @@ class _Process:
     def kill(self) -> None:
         """End it at once."""
         self.send_signal(signal.SIGKILL)
+
+    def _ended(self, how: int) -> int | None:
+        if self._code is None:
+            pid, status = os.waitpid(self.pid, how)
+            self._code = os.waitstatus_to_exitcode(status) if pid else None
+        return self._code
 
 
 def cold(aside: Path, environment: Mapping[str, str]) -> AsyncKernelManager:
@@ -95,7 +95,12 @@ def _become(connection_file: str, environment: Mapping[str, str]) -> None:
 
     try:
         IPKernelApp.launch_instance(
-            argv=["-f", connection_file, "--IPKernelApp.transport=ipc", "--matplotlib=inline"]
+            argv=[
+                f"-f={connection_file}",
+                "--IPKernelApp.transport=ipc",
+                "--HistoryManager.enabled=False",
+                "--matplotlib=inline",
+            ]
         )
     finally:
         os._exit(0)

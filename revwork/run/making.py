@@ -20,7 +20,8 @@ from revwork.run.request import Job, Report, Request
 from revwork.workspace import MEMORY, TODAY
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-_QUICK, _WARM, _BARE = (f"revwork.run.{name}" for name in ("quick", "warm", "pages"))
+_QUICK, _WARM, _REHEARSED = (f"revwork.run.{name}" for name in ("quick", "warm", "rehearsed"))
+_LIBRARIES = {"duckdb", "ibis", "numpy", "pandas", "scipy", "seaborn", "sklearn", "statsmodels"}
 log = logging.getLogger("revwork")
 Result = dict[str, Any]
 
@@ -96,8 +97,9 @@ def _each(run: Run, reports: Sequence[Report], before: int) -> Iterator[tuple[st
             yield report.name, result
         else:
             jobs.append(job)
-    is_ours = any("revwork" in imports(job.report.notebook) for job in jobs)
-    warm = [_QUICK, _WARM if is_ours else _BARE]
+    named = set().union(*(imports(job.report.notebook) for job in jobs))
+    ours = [_WARM] if "revwork" in named else []
+    warm = [_QUICK, *ours, *sorted(_LIBRARIES & named), _REHEARSED]
     jobs.sort(key=lambda job: -unchanged.lasted(job.report, run.staged.parent))
     with closing(perform(jobs, run.way.jobs, warm)) as events:
         for job, said in events:

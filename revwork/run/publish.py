@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from revwork.run.files import as_json, hashed, write
 from revwork.run.request import Report
 
 log = logging.getLogger("revwork")
+version = cache(metadata.version)  # every set says it
 Row = Mapping[str, Any]
 _ON_A_SHEET = 8  # findings, at most
 _VERSIONS = ("revwork", "pandas", "ibis-framework", "duckdb", "papermill", "matplotlib")
