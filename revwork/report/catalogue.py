@@ -80,6 +80,8 @@ _LABELS = {
     "roas": "ROAS",
     "roi": "ROI",
     "running": "Running costs",
+    "holiday_count": "Public holidays, next 365 days",
+    "holiday_share": "Sold of its weekday",
     "auc": "AUC",
     "low_auc": "AUC, from",
     "high_auc": "AUC, to",

@@ -37,6 +37,7 @@ class Forecast:
     coverage: pd.DataFrame
     checked: pd.DataFrame
     counting: pd.DataFrame
+    worth: pd.DataFrame
 
     @property
     def periods(self) -> list[date]:
@@ -55,7 +56,7 @@ def forecast(sold: pd.DataFrame, coming: Sequence[date], days: Days | None = Non
     wide = history(sold)
     season = 12 if (wide.index[1] - wide.index[0]).days > 20 else 52
     of = hierarchy(wide.columns)
-    known, counting = _known(wide, of, season, days, len(coming))
+    known, counting, worth = _known(wide, of, season, days, len(coming))
     told = origins.told(known)
     scored = origins.scores(told, known)
     past = origins.past(told, known, scored)
@@ -77,6 +78,7 @@ def forecast(sold: pd.DataFrame, coming: Sequence[date], days: Days | None = Non
         reliability.coverage(past, of),
         reliability.checked(past, of, [*wide.index]),
         counting,
+        worth,
     )
 
 
@@ -110,15 +112,16 @@ def reading(found: Forecast) -> Message:
 
 def _known(
     wide: pd.DataFrame, of: Hierarchy, season: int, days: Days | None, ahead: int
-) -> tuple[origins.Known, pd.DataFrame]:
-    """What is forecast, its days counted in the way that did best, and how each way did."""
+) -> tuple[origins.Known, pd.DataFrame, pd.DataFrame]:
+    """What is forecast, its days counted as did best; how each way did; what days are worth."""
     nodes = of.sums @ wide.fillna(0.0).to_numpy().T
     if days is None:
-        return origins.Known(nodes, of, season), pd.DataFrame()
+        return origins.Known(nodes, of, season), pd.DataFrame(), pd.DataFrame()
     offered = trading_days.ways(days, wide, of, max(ahead, season))
     known = {way: origins.Known(nodes, of, season, one) for way, one in offered.items()}
     tried = trading_days.compared(known)
-    return known[trading_days.chosen(tried)], tried
+    way = trading_days.chosen(tried)
+    return known[way], tried, trading_days.by_day(days, wide, way, ahead)
 
 
 def _last(found: Forecast) -> pd.Series:

@@ -1,73 +1,43 @@
 """Trading days: how much of its sales each period's weekdays and public holidays carry."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-import ibis
 import numpy as np
 import pandas as pd
 
-from revwork import metrics
-from revwork.analysis.forecast import day_weights, origins
+from revwork.analysis.forecast import day_kinds, day_weights, origins
+from revwork.analysis.forecast.day_kinds import Days
 from revwork.analysis.forecast.day_weights import Kinds
 from revwork.analysis.forecast.hierarchy import Hierarchy
 from revwork.calendar import Calendar
-from revwork.findings import Word
+from revwork.findings import Message, Word
 
-PLAIN = Word("As the calendar has it")
+PLAIN = Word("All days alike")
 WEEKDAYS = Word("By weekday")
 HOLIDAYS = Word("By weekday and public holiday")
+Carried = Callable[[int], np.ndarray]  # of how many periods known: nodes × all periods, mean 1
+_WEEK = 7
 _RECENT, _LEAST = 12, 0.2  # periods whose sales weigh series; of an average period
 
 
-@dataclass(frozen=True)
-class Days:
-    """What every day sold, and which are public holidays.
-
-    `sold`: as `daily`; `holidays`: region, day (also of the periods to come), name. A region
-    without a row is counted by its weekdays alone.
-    """
-
-    sold: pd.DataFrame
-    holidays: pd.DataFrame
-    calendar: Calendar
-
-
-Carried = Callable[[int], np.ndarray]  # of how many periods known: nodes × all periods, mean 1
-
-
-def daily(lines: ibis.Table, as_of: date) -> pd.DataFrame:
-    """Return net revenue of each day, region and channel until `as_of`.
-
-    Columns: order_date (a date), region, channel ("" where not recorded), net_revenue.
-    """
-    counted = lines.filter(lines.order_date <= as_of)
-    named = counted.mutate(
-        region=counted.region.fill_null(""), channel=counted.channel.fill_null("")
-    )
-    net = metrics.net_revenue(named).cast("float64").round(4)
-    keys = ["order_date", "region", "channel"]
-    return named.group_by(keys).agg(net_revenue=net).order_by(keys).execute()
-
-
 def ways(days: Days, wide: pd.DataFrame, of: Hierarchy, ahead: int) -> dict[Word, Carried | None]:
-    """Return the ways to count days: as the calendar has them, by weekday, with public holidays.
+    """Return the ways to count days: all alike, by weekday, by public holiday too.
 
     `wide`: as `hierarchy.history`; `ahead`: how many periods to come are counted. A week has every
     weekday once, so that only public holidays tell weeks apart.
     """
     starts = _starts(days.calendar, [*wide.index], ahead)
-    groups = [(region, channel) for region, channel, _ in wide.columns]
-    names = sorted(set(groups))
-    kinds = _kinds(days, starts, names)
-    place = np.array([names.index(one) for one in groups])
+    each = [*map(tuple, wide.columns.droplevel("category"))]
+    groups = sorted(set(each))
+    place = np.array([groups.index(one) for one in each])
     series = wide.fillna(0.0).to_numpy().T
     found: dict[Word, Carried | None] = {PLAIN: None}
-    if _long([*wide.index]):
-        plain = _kinds(replace(days, holidays=days.holidays.iloc[:0]), starts, names)
+    if (wide.index[1] - wide.index[0]).days > _WEEK:
+        plain = day_kinds.kinds(days.working, starts, groups)
         found[WEEKDAYS] = partial(_carried, plain, place, series, of)
+    kinds = day_kinds.kinds(days, starts, groups)
     if kinds.off.any():
         found[HOLIDAYS] = partial(_carried, kinds, place, series, of)
     return found
@@ -77,8 +47,8 @@ def compared(known: Mapping[Word, origins.Known]) -> pd.DataFrame:
     """Return how far the forecast of the sums was off with each way to count days.
 
     By the mean of candidates that is quickly fitted, where candidates are compared. Columns:
-    counting, smape_rate, mase_multiple, is_chosen (lowest mase_multiple; the calendar's own
-    days where that is as good).
+    counting, smape_rate, mase_multiple, is_chosen (lowest mase_multiple; all days alike where
+    that is as good).
     """
     rows = [{"counting": way, **origins.of_sums(one)} for way, one in known.items()]
     found = pd.DataFrame(rows)
@@ -90,11 +60,38 @@ def chosen(tried: pd.DataFrame) -> Word:
     return tried.counting[tried.is_chosen].iloc[0]
 
 
-def holiday(days: Days, wide: pd.DataFrame) -> float | None:
-    """Return what a public holiday sold beside the weekday it fell on; None where none is known."""
-    names = sorted({(region, channel) for region, channel, _ in wide.columns})
-    kinds = _kinds(days, _starts(days.calendar, [*wide.index], 0), names)
-    return day_weights.learned(kinds).usual_holiday if kinds.off.any() else None
+def by_day(days: Days, wide: pd.DataFrame, way: Word, ahead: int) -> pd.DataFrame:
+    """Return what each day of the known periods and of those ahead is worth to the company.
+
+    Columns: day (midnight), worth (of an average day). No rows where all days count alike.
+    """
+    if way == PLAIN:
+        return pd.DataFrame({"day": pd.to_datetime([]), "worth": []})
+    counted = days if way == HOLIDAYS else days.working
+    starts, known = _starts(days.calendar, [*wide.index], ahead), len(wide)
+    groups = sorted({*map(tuple, wide.columns.droplevel("category"))})
+    kinds = day_kinds.kinds(counted, starts[: known + 1], groups)
+    weights = day_weights.learned(kinds)
+    each = pd.date_range(starts[0], starts[-1], inclusive="left")
+    off = day_kinds.holidays(counted, each, groups)
+    worth = weights.weekday[:, each.dayofweek] * np.where(off, weights.holiday[:, None], 1.0)
+    money = np.maximum(kinds.sold[:, -_RECENT:].sum(axis=(1, 2)), 0.0) + 1e-6
+    return pd.DataFrame({"day": each, "worth": np.average(worth, axis=0, weights=money).round(9)})
+
+
+def reading(tried: pd.DataFrame) -> Message:
+    """Say how days are counted, and what that was worth in the back-test."""
+    rates = tried.set_index("counting").smape_rate
+    way = chosen(tried)
+    if way == PLAIN:
+        return Message(
+            "Counting weekdays or public holidays made no forecast better: all days count alike", {}
+        )
+    return Message(
+        "Days count {way:lower}: sums were off by {share:percent} in the back-test, where with all "
+        "days alike they were off by {plain:percent}",
+        {"way": way, "share": rates[way], "plain": rates[PLAIN]},
+    )
 
 
 def _carried(
@@ -107,33 +104,9 @@ def _carried(
     return np.maximum(found / found[:, :known].mean(axis=1, keepdims=True), _LEAST)
 
 
-def _kinds(days: Days, starts: Sequence[date], groups: Sequence[tuple[str, str]]) -> Kinds:
-    edges = pd.DatetimeIndex(starts)
-    each = pd.date_range(edges[0], edges[-1], inclusive="left")
-    sold = days.sold.assign(order_date=pd.to_datetime(days.sold.order_date))
-    wide = sold.pivot(index=["region", "channel"], columns="order_date", values="net_revenue")
-    money = wide.reindex(index=pd.MultiIndex.from_tuples(groups), columns=each).fillna(0.0)
-    free = {region: one.day for region, one in days.holidays.groupby("region")}
-    off = np.array([each.isin(pd.to_datetime(free.get(region, []))) for region, _ in groups])
-    period = np.searchsorted(edges, each, side="right") - 1
-    kind = period * 7 + each.dayofweek.to_numpy()
-    amounts = money.to_numpy()
-    parts = [~off, off, amounts * ~off, amounts**2 * ~off, amounts * off]
-    return Kinds(*(_summed(one, kind, len(starts) - 1) for one in parts))
-
-
-def _summed(values: np.ndarray, kind: np.ndarray, periods: int) -> np.ndarray:
-    rows = [np.bincount(kind, row, periods * 7) for row in values.astype(float)]
-    return np.array(rows).reshape(len(values), periods, 7)
-
-
-def _long(known: Sequence[date]) -> bool:
-    return (known[1] - known[0]).days > 20
-
-
-def _starts(calendar: Calendar, known: list[date], ahead: int) -> list[date]:
-    """First days of the known periods and the coming ones, and the day after the last."""
-    grain, found = "month" if _long(known) else "week", [*known]
+def _starts(calendar: Calendar, known: Sequence[date], ahead: int) -> list[date]:
+    """First days of the known periods and those ahead, and the day after the last."""
+    grain, found = "month" if (known[1] - known[0]).days > _WEEK else "week", [*known]
     for _ in range(ahead + 1):
         found.append(calendar.holding(found[-1], grain).end)
     return found
