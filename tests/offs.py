@@ -28,11 +28,11 @@ def easter_weeks():
     return [f"{day:%Y-%m-%d}" for end in ends for day in pd.date_range(end=end, periods=9)]
 
 
-def sold(first, last, holidays, sells=0.4, region="Spain", noise=0.02, seed=1):
+def sold(first, last, holidays, sells=0.4, region="Spain"):
     """What each day sold: a weekday's share of a growing level; on a holiday so much of it."""
     days = pd.date_range(first, last)
     level = 100 * 1.05 ** (np.arange(len(days)) / 365) * WEEK[days.dayofweek]
-    level *= np.random.default_rng(seed).normal(1, noise, len(days))
+    level *= np.random.default_rng(1).normal(1, 0.02, len(days))
     level *= np.where(days.isin(pd.to_datetime([*holidays])), sells, 1.0)
     return pd.DataFrame(
         {"order_date": days, "region": region, "channel": "Web", "net_revenue": level.round(2)}
