@@ -115,5 +115,7 @@ def test_the_reading_says_how_days_are_counted_and_what_that_was_worth(found):
     said = trading_days.reading(found.counting)
     assert said.values["way"] == trading_days.HOLIDAYS
     assert said.values["share"] < said.values["plain"]
+    near = found.counting.assign(smape_rate=[0.17, 0.18, 0.1695])
+    assert "hardly better" in trading_days.reading(near).template
     alike = found.counting.assign(is_chosen=[True, False, False])
     assert "all days count alike" in trading_days.reading(alike).template

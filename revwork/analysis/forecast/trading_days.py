@@ -18,7 +18,7 @@ PLAIN = Word("All days alike")
 WEEKDAYS = Word("By weekday")
 HOLIDAYS = Word("By weekday and public holiday")
 Carried = Callable[[int], np.ndarray]  # of how many periods known: nodes × all periods, mean 1
-_WEEK = 7
+_WEEK, _ALIKE = 7, 0.001
 _RECENT, _LEAST = 12, 0.2  # periods whose sales weigh series; of an average period
 
 
@@ -87,10 +87,17 @@ def reading(tried: pd.DataFrame) -> Message:
         return Message(
             "Counting weekdays or public holidays made no forecast better: all days count alike", {}
         )
+    values = {"way": way, "share": rates[way], "plain": rates[PLAIN]}
+    if rates[PLAIN] - rates[way] < _ALIKE:
+        return Message(
+            "Days count {way:lower}: in the back-test hardly better than all days alike, sums were "
+            "off by {share:percent}",
+            values,
+        )
     return Message(
         "Days count {way:lower}: sums were off by {share:percent} in the back-test, where with all "
         "days alike they were off by {plain:percent}",
-        {"way": way, "share": rates[way], "plain": rates[PLAIN]},
+        values,
     )
 
 
