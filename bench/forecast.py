@@ -15,21 +15,41 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from companies import AS_OF, built
 
-from revwork.analysis.forecast import candidates, origins, outlook, series
+from revwork import open_company
+from revwork.analysis.forecast import (
+    candidates,
+    day_kinds,
+    origins,
+    outlook,
+    series,
+    trading_days,
+)
 from revwork.analysis.forecast.hierarchy import hierarchy, history
 from revwork.calendar import Calendar
 
-sold = series.monthly(built(1).lines(), Calendar(), AS_OF)
+lines, company = built(1).lines(), open_company("data/sample")
+sold = series.monthly(lines, Calendar(), AS_OF)
+coming = series.coming(Calendar(), AS_OF, "month", 16)
+off = company.public_holidays(sold.region, [*sold.period_start, *coming])
+days = day_kinds.Days(day_kinds.daily(lines, AS_OF), off, Calendar())
 wide = history(sold)
 of = hierarchy(wide.columns)
 known = of.sums @ wide.fillna(0.0).to_numpy().T
 lowest = (of.nodes.level == "series").to_numpy()
 
 began = process_time()
-outlook.forecast(sold, series.coming(Calendar(), AS_OF, "month", 16))
+counting = outlook.forecast(sold, coming, days).counting
 whole = process_time() - began
-told = origins.told(known, of, 12)
-past = origins.past(told, known, of, origins.scores(told, known, of, 12), 12)
+
+
+def at_origins(way):
+    """What the chosen candidates would have said, days counted in one way: nodes × origins × …."""
+    asked = origins.Known(known, of, 12, trading_days.ways(days, wide, of, 16)[way])
+    told = origins.told(asked)
+    return origins.past(told, asked, origins.scores(told, asked))
+
+
+past = at_origins(trading_days.chosen(counting))
 
 
 def bottom_up(name):
@@ -45,7 +65,8 @@ def bottom_up(name):
 came = past.expected + past.errors
 sys.stdout.write(f"{len(of.nodes)} nodes, {lowest.sum()} series, origins {past.origins}\n")
 sys.stdout.write(f"forecast with back-test and intervals: {whole:.1f} s CPU\n")
-methods = {"revwork": lambda: past.expected}
+alike = at_origins(trading_days.PLAIN).expected
+methods = {"revwork": lambda: past.expected, trading_days.PLAIN: lambda: alike}
 methods |= {name: lambda name=name: bottom_up(name) for name in (candidates.NAIVE, "AutoETS")}
 for name, method in methods.items():
     began = process_time()
@@ -55,5 +76,9 @@ for name, method in methods.items():
         mine = (of.nodes.level == level).to_numpy()
         every = np.abs(np.where(np.isfinite(wrong), came, np.nan)[mine])
         shares.append(f"{level} {np.nansum(wrong[mine]) / np.nansum(every):.1%}")
-    said = "" if name == "revwork" else f" · bottom-up, {took:.1f} s CPU at the origins"
+    said = (
+        ""
+        if name in ("revwork", trading_days.PLAIN)
+        else f" · bottom-up, {took:.1f} s CPU at the origins"
+    )
     sys.stdout.write(f"{name}: {', '.join(shares)}{said}\n")

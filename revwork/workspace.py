@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ import revwork
 from revwork.calendar import Against, Calendar, Comparison
 from revwork.contracts import TABLES
 from revwork.data.aims import Aim, Aims, objections
+from revwork.data.public_holidays import Countries, in_countries, public_holidays
 from revwork.data.source import CLOSED, FILE, Code, Source, Zone, misplaced, strangers
 from revwork.data.wording import DataError, nearest
 from revwork.run.alerts import Rule
@@ -23,6 +24,8 @@ from revwork.run.limits import Running
 from revwork.run.recipients import Recipients
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from revwork.actions import Action
     from revwork.data.loading import Tables
     from revwork.data.pseudonyms import Audience
@@ -67,6 +70,7 @@ class Company:
     notify: Recipients = field(default_factory=Recipients)
     alerts: Sequence[Rule] = ()
     targets: Aims = field(default_factory=dict)
+    holidays: Countries = field(default_factory=dict)
 
     def tables(
         self,
@@ -117,6 +121,13 @@ class Company:
         now = datetime.now(ZoneInfo(self.time_zone))
         return register.change(self.folder, action, changed, register.whoami(), now)
 
+    def public_holidays(self, regions: Iterable[str], days: Sequence[date]) -> "pd.DataFrame":
+        """Return the public holidays of regions from the first of `days` to a year after the last.
+
+        Columns: region, country, day, name; a row without a day where the country is not known.
+        """
+        return public_holidays(in_countries(regions, self.holidays), days)
+
     @property
     def today(self) -> date:
         """The company's day; within a run the day on which that began."""
@@ -150,6 +161,7 @@ class _Spec:
     notify: Recipients = Field(default_factory=Recipients)
     alerts: tuple[Rule, ...] = ()
     targets: Aims = Field(default_factory=dict)
+    holidays: Countries = Field(default_factory=dict)
 
 
 def open_company(workspace: str | Path = ".") -> Company:
@@ -187,6 +199,7 @@ def open_company(workspace: str | Path = ".") -> Company:
         notify=spec.notify,
         alerts=spec.alerts,
         targets=spec.targets,
+        holidays=spec.holidays,
     )
 
 
@@ -244,4 +257,5 @@ _SECTIONS = {
     "notify": (2, Recipients),
     "alerts": (3, Rule),
     "targets": (4, Aim),
+    "holidays": (2, dict),
 }

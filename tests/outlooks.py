@@ -68,7 +68,7 @@ def expected(sold, coming, value=100.0, spread=0.0):
         for end in ("low_80", "high_80", "low_95", "high_95"):
             one[end] = one.value + (1 if "high" in end else -1) * spread
     drawn = np.random.default_rng(1).normal(value * count, spread, (DRAWS, len(coming)))
-    given = {"values": values, "sums": sums, "paths": drawn}
+    given = {"values": values, "sums": sums, "paths": drawn, "worth": pd.DataFrame()}
     return Forecast(**{one.name: given.get(one.name) for one in fields(Forecast)})
 
 

@@ -5,16 +5,22 @@ import pytest
 from companies import AS_OF, SEEDS, built
 from test_candidates import MONTHS, PUBLISHED_THETA, chosen_for, weekly_m4
 
-from revwork.analysis.forecast import candidates, outlook, series
+from revwork.analysis.forecast import candidates, day_kinds, outlook, series, trading_days
 from revwork.calendar import Calendar
+from revwork.data.public_holidays import in_countries, public_holidays
 
 
 @pytest.fixture(scope="module")
 def forecasts():
     found = {}
     for seed in SEEDS:
-        sold = series.monthly(built(seed).lines(), Calendar(), AS_OF)
-        found[seed] = outlook.forecast(sold, series.coming(Calendar(), AS_OF, "month", MONTHS))
+        lines = built(seed).lines()
+        sold = series.monthly(lines, Calendar(), AS_OF)
+        coming = series.coming(Calendar(), AS_OF, "month", MONTHS)
+        countries = in_countries(sold.region, {})
+        off = public_holidays(countries, [*sold.period_start, *coming])
+        days = day_kinds.Days(day_kinds.daily(lines, AS_OF), off, Calendar())
+        found[seed] = outlook.forecast(sold, coming, days)
     return found
 
 
@@ -31,6 +37,12 @@ def test_what_is_chosen_for_sums_beats_last_season_again(forecasts):
         sums = found.scores[found.scores.level == "sums"].set_index("model")
         assert sums.mase_multiple[sums.is_chosen].iloc[0] < sums.mase_multiple[candidates.NAIVE]
         assert sums.smape_rate[sums.is_chosen].iloc[0] < sums.smape_rate[candidates.NAIVE]
+
+
+def test_counting_weekdays_makes_the_forecasts_of_all_three_better(forecasts):
+    for found in forecasts.values():
+        rates = found.counting.set_index("counting").smape_rate
+        assert rates[trading_days.chosen(found.counting)] < rates[trading_days.PLAIN]
 
 
 def test_all_359_weekly_series_of_m4_are_forecast_no_worse_than_by_the_published_theta(data_set):

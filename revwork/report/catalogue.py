@@ -80,6 +80,8 @@ _LABELS = {
     "roas": "ROAS",
     "roi": "ROI",
     "running": "Running costs",
+    "holiday_count": "Public holidays ahead",
+    "holiday_share": "Of the weekday's sales",
     "auc": "AUC",
     "low_auc": "AUC, from",
     "high_auc": "AUC, to",

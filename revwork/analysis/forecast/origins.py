@@ -1,12 +1,12 @@
 """Rolling origins: what would have been forecast in the past, and which candidate did best."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from revwork.analysis.forecast.candidates import NAIVE, expected, offered
+from revwork.analysis.forecast.candidates import MEAN, NAIVE, expected, offered
 from revwork.analysis.forecast.hierarchy import Hierarchy, reconciled
 from revwork.findings import Message
 
@@ -15,6 +15,50 @@ _FAR = {12: 12, 52: 13}  # periods that are looked ahead in the past, by season
 _STEP = {12: 2, 52: 4}  # periods from origin to origin
 _MOST = {12: 7, 52: 11}  # origins
 _CHOOSE = 2  # the candidates are compared at every second, the last apart
+
+
+@dataclass(frozen=True)
+class Known:
+    """What forecasts are made of, all the later periods unseen.
+
+    `history`: nodes × periods. `carried`: of how many periods are known, nodes × all periods, the
+    coming ones too: how much of its sales each period's days carry, 1 on average. Then every
+    candidate but the naive forecasts what is sold on an average day; None: periods as they are.
+    """
+
+    history: np.ndarray
+    of: Hierarchy
+    season: int
+    carried: Callable[[int], np.ndarray] | None = None
+
+    @property
+    def origins(self) -> tuple[int, ...]:
+        """How many periods were known each time, the last but one period last, oldest first."""
+        periods, step = self.history.shape[1], _STEP[self.season]
+        back = range(1, 1 + step * _MOST[self.season], step)
+        whole = [periods - one for one in back if periods - one >= self.season]
+        return tuple(whole[::-1] or [periods - 1])
+
+    @property
+    def compared(self) -> tuple[int, ...]:
+        """The origins at which candidates are compared."""
+        return self.origins[:-1][::-1][::_CHOOSE] or self.origins
+
+    def said(self, level: str, names: Sequence[str], origin: int, ahead: int = 0) -> np.ndarray:
+        """Return what candidates say of each node of the level: candidates × nodes × horizons."""
+        mine, far = self.is_of(level), ahead or _FAR[self.season]
+        past = self.history[mine, :origin]
+        if not self.carried:
+            return _base(past, names, far, self.season)
+        days = self.carried(origin)[mine, : origin + far]
+        found = _base(past / days[:, :origin], names, far, self.season) * days[:, origin:]
+        if NAIVE in names:
+            found[[*names].index(NAIVE)] = _base(past, [NAIVE], far, self.season)[0]
+        return found
+
+    def is_of(self, level: str) -> np.ndarray:
+        """Return which nodes are sums, or series."""
+        return (self.of.nodes.level != "series").to_numpy() == GROUPS[level]
 
 
 @dataclass(frozen=True)
@@ -35,20 +79,30 @@ class Past:
 Told = dict[tuple[str, int], np.ndarray]  # of a level and origin: candidates × nodes × horizons
 
 
-def told(history: np.ndarray, of: Hierarchy, season: int) -> Told:
+def told(known: Known) -> Told:
     """Return what every candidate would have said at every second origin.
 
-    `history`: nodes × periods, all the later ones unseen. Each node is forecast by itself.
+    Each node is forecast by itself.
     """
-    origins = _origins(history.shape[1], season)
     return {
-        (name, origin): _base(history[_is_of(of, name), :origin], offered(season, is_sums), season)
-        for origin in origins[:-1][::-1][::_CHOOSE] or origins
+        (name, origin): known.said(name, offered(known.season, is_sums), origin)
+        for origin in known.compared
         for name, is_sums in GROUPS.items()
     }
 
 
-def scores(found: Told, history: np.ndarray, of: Hierarchy, season: int) -> pd.DataFrame:
+def of_sums(known: Known) -> dict[str, float]:
+    """Return smape_rate and mase_multiple (as `scores`) of the mean of candidates, of all sums."""
+    mine = known.history[known.is_of("sums")]
+    each = [
+        _off(known.said("sums", [MEAN], origin), mine, origin, known.season)
+        for origin in known.compared
+    ]
+    share, multiple = np.concatenate(each, axis=2).mean(axis=(1, 2))
+    return {"smape_rate": share, "mase_multiple": multiple}
+
+
+def scores(found: Told, known: Known) -> pd.DataFrame:
     """Return how far each candidate was off over the last year (weekly: ten months).
 
     `found`: as `told` returns it. Columns: level (sums: total and each dimension's values, pooled;
@@ -62,9 +116,9 @@ def scores(found: Told, history: np.ndarray, of: Hierarchy, season: int) -> pd.D
     """
     parts = []
     for level, is_sums in GROUPS.items():
-        mine = history[_is_of(of, level)]
+        mine = known.history[known.is_of(level)]
         each = [
-            _off(one, mine, origin, season)
+            _off(one, mine, origin, known.season)
             for (name, origin), one in found.items()
             if name == level
         ]
@@ -72,7 +126,7 @@ def scores(found: Told, history: np.ndarray, of: Hierarchy, season: int) -> pd.D
         count = len(mine) * len(each)
         scored = {"smape_rate": share, "mase_multiple": multiple}
         rows = pd.DataFrame(
-            {"level": level, "model": offered(season, is_sums), "forecasts": count, **scored}
+            {"level": level, "model": offered(known.season, is_sums), "forecasts": count, **scored}
         )
         parts.append(rows.assign(is_chosen=rows.model == _best(rows)))
     return pd.concat(parts, ignore_index=True)
@@ -102,62 +156,43 @@ def reading(scored: pd.DataFrame) -> Message:
     )
 
 
-def past(
-    found: Told, history: np.ndarray, of: Hierarchy, scored: pd.DataFrame, season: int
-) -> Past:
+def past(found: Told, known: Known, scored: pd.DataFrame) -> Past:
     """Return what the chosen candidates would have said at all origins, made coherent."""
-    far, models = _FAR[season], chosen(scored)
-    origins = _origins(history.shape[1], season)
-    said = np.full((len(history), len(origins), far), np.nan)
+    far, models, history = _FAR[known.season], chosen(scored), known.history
+    said = np.full((len(history), len(known.origins), far), np.nan)
     came = said.copy()
-    for place, origin in enumerate(origins):
+    for place, origin in enumerate(known.origins):
         base = np.empty((len(history), far))
         for level, is_sums in GROUPS.items():
-            mine, names = _is_of(of, level), offered(season, is_sums)
-            known = found.get((level, origin))
-            base[mine] = (
-                _base(history[mine, :origin], [models[level]], season)[0]
-                if known is None
-                else known[names.index(models[level])]
+            ready, names = found.get((level, origin)), offered(known.season, is_sums)
+            base[known.is_of(level)] = (
+                known.said(level, [models[level]], origin)[0]
+                if ready is None
+                else ready[names.index(models[level])]
             )
-        said[:, place] = _coherent(of, base)
+        said[:, place] = _coherent(known.of, base)
         actual = history[:, origin : origin + far]
         came[:, place, : actual.shape[1]] = actual
-    return Past(origins, said, came - said, history, season)
+    return Past(known.origins, said, came - said, history, known.season)
 
 
-def coherent(
-    history: np.ndarray, of: Hierarchy, models: Mapping[str, str], ahead: int, season: int
-) -> np.ndarray:
+def coherent(known: Known, models: Mapping[str, str], ahead: int) -> np.ndarray:
     """Return nodes × ahead: forecasts of the chosen candidates that add up, to the cent."""
-    base = np.empty((len(history), ahead))
+    periods = known.history.shape[1]
+    base = np.empty((len(known.history), ahead))
     for level, model in models.items():
-        mine = _is_of(of, level)
-        base[mine] = _base(history[mine], [model], season, ahead)[0]
-    return _coherent(of, base)
+        base[known.is_of(level)] = known.said(level, [model], periods, ahead)[0]
+    return _coherent(known.of, base)
 
 
 def _coherent(of: Hierarchy, base: np.ndarray) -> np.ndarray:
     return of.sums @ np.round(reconciled(of, base), 2)
 
 
-def _base(
-    history: np.ndarray, names: Sequence[str], season: int, ahead: int | None = None
-) -> np.ndarray:
+def _base(history: np.ndarray, names: Sequence[str], ahead: int, season: int) -> np.ndarray:
     """Candidates × nodes × horizons."""
-    each = [expected(names, row, ahead or _FAR[season], season) for row in history]
+    each = [expected(names, row, ahead, season) for row in history]
     return np.stack(each, axis=1)
-
-
-def _origins(periods: int, season: int) -> tuple[int, ...]:
-    """How many periods were known each time, the last but one period last, oldest first."""
-    back = range(1, 1 + _STEP[season] * _MOST[season], _STEP[season])
-    whole = [periods - one for one in back if periods - one >= season]
-    return tuple(whole[::-1] or [periods - 1])
-
-
-def _is_of(of: Hierarchy, level: str) -> np.ndarray:
-    return (of.nodes.level != "series").to_numpy() == GROUPS[level]
 
 
 def _off(told_: np.ndarray, history: np.ndarray, origin: int, season: int) -> np.ndarray:

@@ -7,8 +7,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from revwork.analysis.forecast import origins, reliability, spread
+from revwork.analysis.forecast import origins, reliability, spread, trading_days
 from revwork.analysis.forecast.hierarchy import Hierarchy, hierarchy, history
+from revwork.analysis.forecast.trading_days import Days
 from revwork.findings import Message
 
 QUANTILES = {"low_80": 0.1, "high_80": 0.9, "low_95": 0.025, "high_95": 0.975}
@@ -35,6 +36,8 @@ class Forecast:
     scores: pd.DataFrame
     coverage: pd.DataFrame
     checked: pd.DataFrame
+    counting: pd.DataFrame
+    worth: pd.DataFrame
 
     @property
     def periods(self) -> list[date]:
@@ -42,23 +45,24 @@ class Forecast:
         return [*self.values.period_start[self.values.level == "total"]]
 
 
-def forecast(sold: pd.DataFrame, coming: Sequence[date]) -> Forecast:
+def forecast(sold: pd.DataFrame, coming: Sequence[date], days: Days | None = None) -> Forecast:
     """Return the forecast of `series.monthly` or `weekly` for the periods `series.coming` names.
 
-    Candidates are chosen by rolling origins, once for all sums and once for all series; their
-    forecasts are reconciled; intervals are as wide as past forecasts were off (`spread`). The same
-    for the same sales, whenever it is run.
+    How days are counted is chosen by rolling origins, then the candidates, once for all sums and
+    once for all series; their forecasts are reconciled; intervals are as wide as past forecasts
+    were off (`spread`). Without `days` periods are taken as they are. The same for the same sales,
+    whenever it is run.
     """
     wide = history(sold)
     season = 12 if (wide.index[1] - wide.index[0]).days > 20 else 52
     of = hierarchy(wide.columns)
-    known = of.sums @ wide.fillna(0.0).to_numpy().T
-    told = origins.told(known, of, season)
-    scored = origins.scores(told, known, of, season)
-    past = origins.past(told, known, of, scored, season)
-    value = origins.coherent(known, of, origins.chosen(scored), len(coming), season)
+    known, counting, worth = _known(wide, of, season, days, len(coming))
+    told = origins.told(known)
+    scored = origins.scores(told, known)
+    past = origins.past(told, known, scored)
+    value = origins.coherent(known, origins.chosen(scored), len(coming))
     laws = reliability.laws(past, of)
-    sizes = spread.scales(known, season)
+    sizes = spread.scales(known.history, season)
     one, together = np.eye(len(coming)), np.tril(np.ones((len(coming), len(coming))))
     drawn = spread.paths(laws["total"], len(coming), DRAWS) * sizes[0]
     paths = np.maximum(value[0] + drawn, 0.0).round(2)
@@ -73,6 +77,8 @@ def forecast(sold: pd.DataFrame, coming: Sequence[date]) -> Forecast:
         scored,
         reliability.coverage(past, of),
         reliability.checked(past, of, [*wide.index]),
+        counting,
+        worth,
     )
 
 
@@ -102,6 +108,20 @@ def reading(found: Forecast) -> Message:
             "high": last.high_80,
         },
     )
+
+
+def _known(
+    wide: pd.DataFrame, of: Hierarchy, season: int, days: Days | None, ahead: int
+) -> tuple[origins.Known, pd.DataFrame, pd.DataFrame]:
+    """What is forecast, its days counted as did best; how each way did; what days are worth."""
+    nodes = of.sums @ wide.fillna(0.0).to_numpy().T
+    if days is None:
+        return origins.Known(nodes, of, season), pd.DataFrame(), pd.DataFrame()
+    offered = trading_days.ways(days, wide, of, max(ahead, season))
+    known = {way: origins.Known(nodes, of, season, one) for way, one in offered.items()}
+    tried = trading_days.compared(known)
+    way = trading_days.chosen(tried)
+    return known[way], tried, trading_days.by_day(days, wide, way, ahead)
 
 
 def _last(found: Forecast) -> pd.Series:

@@ -79,9 +79,10 @@ def result(seen: Seen) -> Result:
     """Return the outlook of the running fiscal year, and of the twelve months ahead.
 
     A running month brings what it brought and, of its forecast, the share that such a month still
-    had to come on that day in the last twelve. Goods and orders take what they took of each
-    series' revenue in the last three months, other costs go on by kind; both miss as they would
-    have missed from past months on. Costs that are not known are left out, with the reason.
+    had to come in the last twelve, when as much of its days' worth was over. Goods and orders take
+    what they took of each series' revenue in the last three months, other costs go on by kind; both
+    miss as they would have missed from past months on. Costs that are not known are left out, with
+    the reason.
     Raises Unanswered where the forecast ends before the year does.
     """
     if seen.coming[-1].end < seen.year.end:
@@ -113,7 +114,7 @@ def _revenue(seen: Seen) -> np.ndarray:
     values = seen.found.values
     total = values[values.level == "total"].value.to_numpy(float)
     drawn = np.vstack([total, seen.found.paths])
-    running = (seen.coming[0], seen.as_of)
+    running = month_rest.Running(seen.coming[0], seen.as_of, seen.found.worth)
     rest = month_rest.shares(seen.lines, "net", seen.past[-_YEAR:], running)
     drawn[:, 0] *= _stacked(rest, len(drawn) - 1, 0)
     return drawn
@@ -192,7 +193,7 @@ def _running(seen: Seen, revenue: np.ndarray) -> tuple[dict[str, np.ndarray], li
         rows.append({"item": one.kind, "method": one.method, **_ends(monthly, "_cost")})
         if until >= seen.coming[0].start:
             own = seen.expenses.filter(seen.expenses.kind == one.kind)
-            running = (seen.coming[0], seen.as_of)
+            running = month_rest.Running(seen.coming[0], seen.as_of)
             rest = month_rest.shares(own, "amount", booked[-_YEAR:], running, "date")
             drawn[:, late] *= _stacked(rest, count, seed)
         sums["marketing" if one.kind == "marketing" else "running"] += drawn
