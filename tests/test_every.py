@@ -45,7 +45,7 @@ EXCEPTIONS = {
     "revwork.run.warm": {"contracts"},  # every kernel builds all of them
     "revwork.workspace": {"run"},  # the rules and recipients that its file declares
 }
-LINES = {"data": 5_400, "report": 6_000, "run": 3_800}  # argued in DECISIONS.md, "Sizes"
+LINES = {"data": 5_550, "report": 6_000, "run": 3_800}  # argued in DECISIONS.md, "Sizes"
 VAGUE = {"utils", "helpers", "common", "misc", "manager", "base"}
 
 
