@@ -150,8 +150,8 @@ def reading(scored: pd.DataFrame) -> Message:
             {"naive": values["naive"]},
         )
     return Message(
-        "{model:text} did best in the back-test: off by {share:percent} on average, where "
-        "repeating last year's season was off by {naive:percent}",
+        "{model:text} had the lowest MASE in the back-test: off by {share:percent} on average, "
+        "where repeating last year's season was off by {naive:percent}",
         values,
     )
 
