@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from revwork.actions import Action, Status, said
+from revwork.commands import console
 from revwork.commands.proposed import company_of, every, find, path, refuse, registered
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ Note = Annotated[str | None, typer.Option(help="a remark to keep")]
 Owner = Annotated[str | None, typer.Option(help="who answers for it, by name")]
 Due = Annotated[str | None, typer.Option(metavar="DAY", help="by when it is to be done")]
 _REPORTS = Path("reports")
-_WIDE = 150
 
 
 @actions.callback(invoke_without_command=True)
@@ -60,7 +60,7 @@ def listed(  # noqa: PLR0913, PLR0917
         rows = [asdict(one) | {"to_do": reader.say(one.text)} for one in found]
         typer.echo(json.dumps(rows, indent=2, ensure_ascii=False, default=_plain))
     elif found:
-        _console().print(_table(found, company, reader))
+        console().print(_table(found, company, reader))
     else:
         typer.echo("No action: run the notebooks, or ask for another status or department.")
 
@@ -223,13 +223,6 @@ def _reader(company: "Company") -> "Reader":
     from revwork.report.words import Reader
 
     return Reader(company.language, company.currency)
-
-
-def _console() -> Any:
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(width=_WIDE, highlight=False)
 
 
 def _table(found: Sequence[Action], company: "Company", reader: "Reader") -> "Table":

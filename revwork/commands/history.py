@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from revwork.commands import console
 from revwork.commands.words import refuse
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 Out = Annotated[Path, typer.Option(file_okay=False, help="where reports are published")]
 AsJson = Annotated[bool, typer.Option("--json", help="the same facts as JSON")]
 _REPORTS = Path("reports")
-_WIDE = 140
 _SHORT = {"notebooks": "reports", "kpis": "numbers"}
 _KINDS = {
     "notebooks": "Reports that ended otherwise",
@@ -38,7 +38,7 @@ def history(out: Out = _REPORTS, as_json: AsJson = False) -> None:
     if as_json:
         _print_json(found)
     else:
-        _console().print(_listed(found))
+        console().print(_listed(found))
 
 
 def diff(
@@ -57,9 +57,9 @@ def diff(
     if as_json:
         _print_json(found)
     else:
-        console = _console()
+        terminal = console()
         for line in _told(found):
-            console.print(line, markup=False, soft_wrap=True)
+            terminal.print(line, markup=False, soft_wrap=True)
 
 
 def prune(
@@ -89,14 +89,6 @@ def _there(out: Path) -> Path:
 
 def _print_json(found: object) -> None:
     typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
-
-
-def _console() -> Any:
-    """A terminal as wide as it is; elsewhere lines that are not cut."""
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(width=_WIDE, highlight=False)
 
 
 def _listed(found: list[dict[str, Any]]) -> "Table":
