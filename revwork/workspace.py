@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -171,8 +172,14 @@ def open_company(workspace: str | Path = ".") -> Company:
     the sample is found from anywhere. Raises DataError: no such folder, or all that is wrong.
     """
     folder = _find(Path(workspace).expanduser())
+    return _company(folder, (folder / FILE).read_bytes())
+
+
+@lru_cache(maxsize=16)  # a run asks for its reports' company again and again
+def _company(folder: Path, content: bytes) -> Company:
+    """The company of that folder as its revwork.toml declares it."""
     try:
-        toml = tomllib.loads((folder / FILE).read_text("utf-8-sig"))
+        toml = tomllib.loads(content.decode("utf-8-sig"))
         said = []
         for name, section in _sections(toml.get("tables")):
             said += misplaced(name, section)
