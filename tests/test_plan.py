@@ -105,6 +105,13 @@ def test_a_value_may_hold_an_equals_sign():
     assert setting("company=a=b=c") == ("company", "a=b=c")
 
 
+def test_a_list_in_brackets_is_one_of_json_so_that_a_value_may_hold_commas(report):
+    given = settled(report, regions='["North: a=1, b=2", "Far West"]', quarters="[3, 4]")
+    assert given == {"regions": ["North: a=1, b=2", "Far West"], "quarters": [3, 4]}
+    for wrong in ('["North"', "[1]", '["North"] x'):
+        assert refusal(report, regions=wrong).startswith(f"regions={wrong}: ")
+
+
 def test_a_list_is_parted_by_commas(report):
     given = settled(report, regions="North, Far West", quarters="3,4")
     assert given == {"regions": ["North", "Far West"], "quarters": [3, 4]}

@@ -218,6 +218,8 @@ def _cells(notebook: Path) -> list[dict[str, Any]]:
 
 
 def _from_text(text: str, kind: Any) -> Any:
+    if get_origin(kind) is list and text.lstrip().startswith("["):
+        return _adapter(kind).validate_json(text)
     if get_origin(kind) is list:
         (item,) = get_args(kind)
         return [_from_text(part.strip(), item) for part in text.split(",")] if text else []
