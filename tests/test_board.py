@@ -16,6 +16,7 @@ from revwork.findings import Message, Unanswered
 from revwork.pack import LATEST, PLACE, Pack, open_run, standing
 from revwork.report import board
 from revwork.report.kpi import MIME
+from revwork.report.carried import HEADLESS
 from revwork.report.page import DATA_MIME
 from revwork.report.words import read_as
 
@@ -70,6 +71,14 @@ def test_the_opening_says_whose_when_and_against_what(tmp_path):
     assert said(shown) == "Acme · 2026-Q2 · compared with 2025-Q2 · data to 14 Sep 2026"
     data = shown._repr_mimebundle_()[DATA_MIME]
     assert (data["workspace"], data["period"], data["inputs"]) == ("Acme", "2026-Q2", [])
+
+
+def test_in_lab_the_opening_brings_the_style_of_pages_and_on_a_page_none(tmp_path, monkeypatch):
+    shown = board.opening(pack(tmp_path), ACME)
+    monkeypatch.delenv(HEADLESS, raising=False)
+    assert "<style>" in shown._repr_html_()
+    monkeypatch.setenv(HEADLESS, "1")
+    assert "<style>" not in shown._repr_html_()
 
 
 def test_a_page_of_a_department_says_so_and_nothing_to_compare_with_too(tmp_path):

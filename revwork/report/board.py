@@ -14,7 +14,7 @@ from revwork.report import glossary, kpi
 from revwork.report.carried import nothing_yet
 from revwork.report.decisions import told as decided
 from revwork.report.index import address
-from revwork.report.page import DATA_MIME, worth
+from revwork.report.page import DATA_MIME, lab_style, worth
 from revwork.report.panels import Note
 from revwork.report.words import Reader, html, read_as, reader
 
@@ -51,7 +51,7 @@ class Opening:
         notes = "".join(Note(told)._repr_html_() for told in self._broken())
         name, *rest = self._line().split(" · ")
         line = " · ".join([f"<strong>{escape(name)}</strong>", *map(escape, rest)])
-        return f'<p class="masthead">{line}</p>{notes}'
+        return f'{lab_style()}<p class="masthead">{line}</p>{notes}'
 
     def _line(self) -> str:
         say, base = self.reader, self.shown["base"]

@@ -81,7 +81,8 @@ class Row:
         }
         for name, one in self.controls.items():
             one.observe(lambda change, name=name: self._changed(name, change["new"]), "value")
-        shown = widgets.HTML(f"{number}. {told(action, decisions.day, decisions.reader)}")
+        item = f"<li>{told(action, decisions.day, decisions.reader)}</li>"
+        shown = widgets.HTML(f'<ol class="findings" start="{number}">{item}</ol>')
         self.box = widgets.VBox([shown, widgets.HBox([*self.controls.values(), self.sign])])
 
     def _changed(self, name: str, value: object) -> None:

@@ -40,8 +40,7 @@ class Masthead:
     offered: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
 
     def _repr_html_(self) -> str:
-        style = "" if os.environ.get(HEADLESS) else _lab_style()
-        return f"{style}{self._period()}{_quality(self.tables, self.reader)}"
+        return f"{lab_style()}{self._period()}{_quality(self.tables, self.reader)}"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
         data = {
@@ -182,8 +181,13 @@ def worth(impact: Impact | None, say: Reader) -> str:
     )
 
 
-def _lab_style() -> str:
-    """The page's style, held to Lab's outputs: it wins there and touches nothing else."""
+def lab_style() -> str:
+    """Return the page's style, held to Lab's outputs: it wins there and touches nothing else.
+
+    Nothing where no browser is: a page has its own.
+    """
+    if os.environ.get(HEADLESS):
+        return ""
     held = f".jp-Cell .jp-OutputArea-output {{{(TEMPLATE / 'page.css').read_text()}}}"
     return f"<style>{held.replace(':root', '&')}{(TEMPLATE / 'lab.css').read_text()}</style>"
 
