@@ -15,8 +15,8 @@ from revwork.analysis.folded import Topic
 from revwork.findings import Message, Unanswered
 from revwork.pack import LATEST, PLACE, Pack, open_run, standing
 from revwork.report import board
-from revwork.report.kpi import MIME
 from revwork.report.carried import HEADLESS
+from revwork.report.kpi import MIME
 from revwork.report.page import DATA_MIME
 from revwork.report.words import read_as
 
